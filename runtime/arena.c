@@ -1,0 +1,133 @@
+/* A bump allocator: blocks in a list, a pointer that moves up, everything freed at once. A compile
+ * makes many small things that all live until it ends, so nobody above has to think of free(). */
+#include "runtime/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define BLOCK_SIZE (64 * 1024)
+#define ALIGNMENT  _Alignof(max_align_t)
+
+struct block {
+	struct block *next;
+	size_t size;
+	max_align_t data[];
+};
+
+struct arena {
+	struct block *blocks;
+	char *at;
+	size_t left;
+	size_t used;
+	VEC(json_t *) owned;
+};
+
+void out_of_memory(void) {
+	static const char line[] = "mbc: out of memory\n";
+	ssize_t written = write(STDERR_FILENO, line, sizeof(line) - 1);
+	(void)written;
+	_exit(6);
+}
+
+struct arena *arena_create(void) {
+	struct arena *arena = calloc(1, sizeof(*arena));
+	if (!arena)
+		out_of_memory();
+	return arena;
+}
+
+void arena_destroy(struct arena *arena) {
+	if (!arena)
+		return;
+	for (size_t i = arena->owned.count; i-- > 0;)
+		json_decref(arena->owned.items[i]);
+	for (struct block *block = arena->blocks, *next; block; block = next) {
+		next = block->next;
+		free(block);
+	}
+	free(arena);
+}
+
+/* A fresh block comes from calloc, so the kernel's zero pages are used as they are. */
+static void add_block(struct arena *arena, size_t size) {
+	struct block *block = calloc(1, sizeof(*block) + size);
+	if (!block)
+		out_of_memory();
+	block->size = size;
+	block->next = arena->blocks;
+	arena->blocks = block;
+	arena->at = (char *)block->data;
+	arena->left = size;
+}
+
+void *arena_alloc(struct arena *arena, size_t size) {
+	if (size > SIZE_MAX / 2)
+		out_of_memory();
+	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (size > arena->left)
+		add_block(arena, size > BLOCK_SIZE ? size : BLOCK_SIZE);
+	void *result = arena->at;
+	arena->at += size;
+	arena->left -= size;
+	arena->used += size;
+	return result;
+}
+
+void *arena_alloc_array(struct arena *arena, size_t count, size_t size) {
+	if (size && count > SIZE_MAX / 2 / size)
+		out_of_memory();
+	return arena_alloc(arena, count * size);
+}
+
+struct str arena_str(struct arena *arena, struct str text) {
+	return (struct str){arena_cstr(arena, text), text.len};
+}
+
+char *arena_cstr(struct arena *arena, struct str text) {
+	char *copy = arena_alloc(arena, text.len + 1);
+	if (text.len)
+		memcpy(copy, text.ptr, text.len);
+	return copy;
+}
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list args) {
+	va_list again;
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, format, args);
+	char *text = arena_alloc(arena, (size_t)(len < 0 ? 0 : len) + 1);
+	if (len > 0)
+		vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...) {
+	va_list args;
+	va_start(args, format);
+	char *text = arena_vprintf(arena, format, args);
+	va_end(args);
+	return text;
+}
+
+json_t *arena_own_json(struct arena *arena, json_t *value) {
+	if (value)
+		vec_push(arena, &arena->owned, value);
+	return value;
+}
+
+size_t arena_used(const struct arena *arena) {
+	return arena->used;
+}
+
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size) {
+	if (count < *capacity)
+		return items;
+	size_t wanted = *capacity ? *capacity * 2 : 4;
+	void *grown = arena_alloc_array(arena, wanted, size);
+	if (count)
+		memcpy(grown, items, count * size);
+	*capacity = wanted;
+	return grown;
+}
