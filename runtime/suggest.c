@@ -19,6 +19,14 @@ static char fold(char c) {
 	return c == '-' || c == ' ' ? '_' : c;
 }
 
+static bool folded_equal(struct str a, struct str b) {
+	for (size_t i = 0; i < a.len && a.len == b.len; i++) {
+		if (fold(a.ptr[i]) != fold(b.ptr[i]))
+			return false;
+	}
+	return a.len == b.len;
+}
+
 static size_t smallest(size_t a, size_t b) {
 	return a < b ? a : b;
 }
@@ -58,7 +66,7 @@ void suggest_offer(struct suggest *suggest, struct str candidate) {
 	size_t gap = word.len > candidate.len ? word.len - candidate.len : candidate.len - word.len;
 	if (gap * 2 >= suggest->distance)
 		return;
-	size_t found = distance(word, candidate);
+	size_t found = folded_equal(word, candidate) ? 1 : distance(word, candidate);
 	if (found < suggest->distance) {
 		suggest->distance = found;
 		suggest->best = candidate;

@@ -1,0 +1,86 @@
+/* A chart: a card of the server with its picture. A chart type is one file in charts/: a table of keys,
+ * a rule about columns, and what the rows cannot say. */
+#pragma once
+
+#include "compiler/model/keys.h"
+#include "compiler/query/catalogue.h"
+#include "compiler/query/columns.h"
+
+#define MANY 100        /* series in one chart, the server's limit */
+
+struct dashboard;
+struct filter;
+struct chart;
+
+/* One `{{tag}}` of a chart's SQL and the filter that it means. */
+struct binding {
+	const struct sql_tag *tag;      /* first use */
+	struct filter *filter;
+	/* Field filters and time groupings: the column, with the dataset that the SQL names. */
+	struct str schema, table, column;       /* column may be a path a.b.c */
+	struct str alias;               /* raw SQL that stands for the column, or empty */
+	const struct catalogue_column *known;   /* or NULL */
+	struct node *at;                /* where the column was written */
+};
+
+struct chart {
+	struct str key;
+	struct node *key_node;
+	struct node *node;
+	struct dashboard *dashboard;    /* NULL: shared */
+	const struct chart_type *type;
+	struct str title, description;
+	struct str was;                 /* or empty; as written */
+	struct node *was_node;
+	struct values values;           /* everything bound, by the common and the type's keys */
+	struct node *sql_node;          /* scalar with the SQL, inline or the file's */
+	struct sql *sql;
+	struct columns *columns;        /* never NULL after check */
+	VEC(struct binding) bindings;   /* one a tag name, in order of first use */
+	VEC(struct filter *) filters;   /* of the chart's own (a map with `type:` under filters:) */
+	bool selected;                  /* by PATHs on the command line */
+};
+
+/* Which result columns a type needs, counted over the keys that name them. */
+struct column_rule {
+	struct {
+		unsigned least, most;
+	} dimensions, measures;
+};
+
+struct chart_type {
+	const char *name;               /* `type:` in YAML */
+	const char *display;            /* the server's name; NULL: the same */
+	const char *doc;                /* one line, no full stop */
+	const char *example;            /* YAML of a chart of this type, for manual and tests */
+	bool placement;                 /* heading, text, link, iframe: an item of a layout, not a chart */
+	bool query_builder;             /* pivot: a query-builder card over a SQL card */
+	int since;                      /* oldest server major, 0: all */
+	struct {
+		unsigned width, height;
+	} size, least;                  /* default and minimum on the grid of 24 columns */
+	struct column_rule columns;
+	const struct key *const *groups;/* its tables of keys; the list ends with NULL */
+
+	/* After keys and columns were checked. May be NULL. */
+	void (*check)(struct compile *c, const struct chart *chart);
+	/* After values_lower: what the rows cannot say. May be NULL. For a placement `chart` is NULL and
+	 * `value` the item's own value. */
+	void (*lower)(struct compile *c, const struct chart *chart, json_t *settings);
+	/* query_builder: the MBQL (new) in legacy form, over {"$ref": "card:…#source"}. */
+	json_t *(*query)(struct compile *c, const struct chart *chart);
+};
+
+/* Keys that every chart has beside its picture: type title description sql sql_file yields filters was
+ * charts_collection cache pinned embedding. */
+extern const struct key chart_keys[];
+
+const struct chart_type *chart_type_find(const struct compile *c, struct str name);
+
+/* Column of the result that a value names, or NULL when columns are unknown or it was reported. */
+const struct column *chart_column(const struct chart *chart, const struct value *value);
+
+/* Reports (E04xx) unless `value` names a column of the result of the type wanted; COLUMN_UNKNOWN takes
+ * any. True when nothing was reported. */
+bool chart_need_column(struct compile *c, const struct chart *chart, const struct value *value,
+	enum column_type type, const char *what);
