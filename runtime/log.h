@@ -1,0 +1,24 @@
+/* What is said to people on stderr. Secrets given to log_secret() never appear in it. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "runtime/str.h"
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
+
+/* The least level that is printed; INFO at the start. */
+void log_set_level(enum log_level level);
+
+/* The program's name before each line. */
+void log_set_program(const char *name);
+
+/* From now on this text is printed as `***`. Short ones (under 4 bytes) are ignored. */
+void log_secret(const char *secret);
+
+/* One line: `mbc: warning: …`. */
+void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A line that the next one writes over; on a terminal only. */
+void log_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_progress_end(void);
