@@ -46,7 +46,7 @@ struct key {
 	const char *shorthand;          /* KEY_MAP: the key that a bare scalar or list stands for */
 	bool required;
 	bool allow_null;                /* `key:` with nothing is a value of its own */
-	double min, max;                /* numbers; both 0: any */
+	double min, max;                /* numbers; both 0: any; only max 0: no upper end (INFINITY too) */
 	int since;                      /* oldest server that knows it, 0: all */
 	const char *doc;                /* one line for the manual, no full stop */
 	const char *example;            /* YAML of the value, where the type does not say it */
@@ -70,6 +70,7 @@ struct value {
 	struct node *name;              /* the key as written; in entries the author's name; may be NULL */
 	struct node *node;
 	bool bad;                       /* reported; the rest is not set */
+	bool item;                      /* one of a list or of entries: a single value whatever the row's shape */
 	union {
 		struct str text;        /* KEY_TEXT, KEY_COLUMN, KEY_FIELD, KEY_COLOUR (#RRGGBB) */
 		const struct word *word;
@@ -89,6 +90,10 @@ struct value {
  * messages ("chart `spend`"). False if something was reported; what could be bound is in `out`. */
 bool keys_bind(struct compile *c, const struct key *const *groups, struct node *map, const char *what,
 	struct values *out);
+
+/* The same; a missing key is reported at `name`, what the author called the thing. */
+bool keys_bind_named(struct compile *c, const struct key *const *groups, const struct node *name,
+	struct node *map, const char *what, struct values *out);
 
 /* Binds one value to a row, as keys_bind does for each pair. */
 void key_bind(struct compile *c, const struct key *key, struct node *name, struct node *node,
@@ -114,9 +119,29 @@ json_t *value_json(const struct value *value);
  * gone into. */
 void values_lower(struct compile *c, const struct values *values, json_t *settings);
 
+/* Any YAML as JSON (new): plain scalars as JSON spells them (true, 5, null), all others as text. */
+json_t *node_json(const struct node *node);
+
 /* Calls `visit` for each KEY_COLUMN value written anywhere in `values`. */
 void values_each_column(const struct values *values,
 	void (*visit)(void *context, const struct value *value), void *context);
 
 /* Row of a name in the groups, or NULL. */
 const struct key *keys_find(const struct key *const *groups, struct str name);
+
+/* JSON Schema (draft 2020-12, new) of a map with the keys of `groups`: what an editor offers. Wherever a
+ * scalar may stand, a text with `${name}` may too. */
+json_t *keys_schema(const struct key *const *groups);
+
+/* The words for colours with their #RRGGBB, and any colour as #RRGGBB; false if it is none. */
+extern const struct word colour_words[];
+bool colour_parse(struct arena *arena, struct str text, struct str *hex);
+
+/* "`text`" cut to one line, or "a list": a value in a message. */
+const char *node_shown(struct compile *c, const struct node *node);
+
+/* Reports (E0203) a scalar that is none of `words`, with the nearest and the list. */
+void report_word(struct compile *c, const struct node *node, const char *key, const struct word *words);
+
+/* False, with E0207 reported at `at`, when `what` needs a newer server than the project's `metabase:`. */
+bool need_version(struct compile *c, int since, struct span at, const char *what);
