@@ -1,0 +1,349 @@
+/* Requests go in, `done` is called with the answer. One curl multi handle drives everything: at most
+ * `jobs` easy handles are in it, so a request's own timeout never counts time that it spent waiting for
+ * a place. What failed goes back into the queue with the time before which it must not start. */
+#include "runtime/http.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <curl/curl.h>
+
+#include "runtime/arena.h"
+#include "runtime/buf.h"
+
+struct job {
+	struct http_request request;
+	struct job *next;
+	long not_before;        /* ms of the monotonic clock */
+	long started;           /* first try, 0: not yet */
+	unsigned tries;
+	struct buf body, headers;
+	struct curl_slist *list;
+	CURL *easy;
+	char error[CURL_ERROR_SIZE];
+};
+
+struct http {
+	struct http_options options;
+	CURLM *multi;
+	struct job *first;      /* waiting, in order of arrival */
+	struct job **last;
+	struct job *flying;
+	unsigned in_flight;
+	CURL *idle[64];
+	unsigned idle_count;
+	unsigned seed;
+};
+
+static long now_ms(void) {
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+struct http *http_open(const struct http_options *options) {
+	static bool ready;
+	if (!ready && curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+		return NULL;
+	ready = true;
+	struct http *http = calloc(1, sizeof(*http));
+	if (!http)
+		out_of_memory();
+	http->options = *options;
+	if (!http->options.jobs)
+		http->options.jobs = 8;
+	if (http->options.jobs > COUNT_OF(http->idle))
+		http->options.jobs = COUNT_OF(http->idle);
+	if (!http->options.max_body)
+		http->options.max_body = 64u << 20;
+	if (!http->options.retry)
+		http->options.retry = &retry_usual;
+	http->multi = curl_multi_init();
+	http->last = &http->first;
+	http->seed = (unsigned)now_ms();
+	if (!http->multi) {
+		free(http);
+		return NULL;
+	}
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)http->options.jobs);
+	return http;
+}
+
+static void job_free(struct job *job) {
+	buf_free(&job->body);
+	buf_free(&job->headers);
+	curl_slist_free_all(job->list);
+	free(job);
+}
+
+static void jobs_free(struct job *job) {
+	while (job) {
+		struct job *next = job->next;
+		job_free(job);
+		job = next;
+	}
+}
+
+void http_close(struct http *http) {
+	if (!http)
+		return;
+	for (struct job *job = http->flying; job; job = job->next) {
+		curl_multi_remove_handle(http->multi, job->easy);
+		curl_easy_cleanup(job->easy);
+	}
+	for (unsigned i = 0; i < http->idle_count; i++)
+		curl_easy_cleanup(http->idle[i]);
+	jobs_free(http->flying);
+	jobs_free(http->first);
+	curl_multi_cleanup(http->multi);
+	free(http);
+}
+
+static void enqueue(struct http *http, struct job *job) {
+	job->next = NULL;
+	*http->last = job;
+	http->last = &job->next;
+}
+
+void http_send(struct http *http, const struct http_request *request) {
+	struct job *job = calloc(1, sizeof(*job));
+	if (!job)
+		out_of_memory();
+	job->request = *request;
+	job->body = BUF(http->options.max_body);
+	job->headers = BUF(256 * 1024);
+	enqueue(http, job);
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *context) {
+	struct job *job = context;
+	return buf_add(&job->body, bytes, size * count) ? size * count : 0;
+}
+
+static size_t take_header(char *bytes, size_t size, size_t count, void *context) {
+	struct job *job = context;
+	if (size * count > 5 && memcmp(bytes, "HTTP/", 5) == 0)
+		buf_clear(&job->headers);
+	return buf_add(&job->headers, bytes, size * count) ? size * count : 0;
+}
+
+static void set_request(CURL *easy, struct job *job) {
+	const struct http_request *request = &job->request;
+	for (const char *const *h = request->headers; h && *h; h++)
+		job->list = curl_slist_append(job->list, *h);
+	job->list = curl_slist_append(job->list, "Expect:");
+	curl_easy_setopt(easy, CURLOPT_URL, request->url);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, job->list);
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	if (request->body.len) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.ptr);
+	} else if (strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
+	}
+}
+
+static void set_options(const struct http *http, CURL *easy, struct job *job) {
+	const struct http_options *options = &http->options;
+	long timeout = job->request.timeout_ms ? job->request.timeout_ms : options->timeout_ms;
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, job);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job->error);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT,
+		options->user_agent ? options->user_agent : "mbc/" MBC_VERSION);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+		options->connect_timeout_ms ? options->connect_timeout_ms : 10000L);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout ? timeout : 60000L);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, job);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, job);
+	if (options->compressed)
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+}
+
+static void start(struct http *http, struct job *job) {
+	CURL *easy = http->idle_count ? http->idle[--http->idle_count] : curl_easy_init();
+	if (!easy)
+		out_of_memory();
+	buf_clear(&job->body);
+	buf_clear(&job->headers);
+	job->error[0] = '\0';
+	job->easy = easy;
+	job->tries++;
+	if (!job->started)
+		job->started = now_ms();
+	set_options(http, easy, job);
+	set_request(easy, job);
+	job->next = http->flying;
+	http->flying = job;
+	http->in_flight++;
+	curl_multi_add_handle(http->multi, easy);
+}
+
+/* Starts what may start. Gives the milliseconds until the next one may, at most a second. */
+static long start_waiting(struct http *http) {
+	long now = now_ms(), wait = 1000;
+	struct job **at = &http->first;
+	while (*at) {
+		struct job *job = *at;
+		if (job->not_before > now) {
+			if (job->not_before - now < wait)
+				wait = job->not_before - now;
+		} else if (http->in_flight < http->options.jobs) {
+			*at = job->next;
+			start(http, job);
+			continue;
+		}
+		at = &job->next;
+	}
+	http->last = at;
+	return wait;
+}
+
+static enum outcome outcome_of(const struct job *job, CURLcode code, double connected) {
+	switch ((int)code) {
+	case CURLE_OK:
+		return OUTCOME_ANSWERED;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return OUTCOME_UNKNOWN_HOST;
+	case CURLE_COULDNT_CONNECT:
+		return OUTCOME_REFUSED;
+	case CURLE_OPERATION_TIMEDOUT:
+		return connected > 0 ? OUTCOME_TIMEOUT : OUTCOME_CONNECT_TIMEOUT;
+	case CURLE_WRITE_ERROR:
+		return job->body.full || job->headers.full ? OUTCOME_TOO_LARGE : OUTCOME_CUT;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+		return OUTCOME_TLS;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_FAILED_INIT:
+		return OUTCOME_BROKEN;
+	default:
+		return OUTCOME_CUT;
+	}
+}
+
+static void unlink_flying(struct http *http, struct job *job) {
+	struct job **at = &http->flying;
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+	http->in_flight--;
+}
+
+static void trace(const struct http *http, const struct job *job, const struct http_response *response,
+	long wait) {
+	if (!http->options.trace)
+		return;
+	char line[600];
+	int used = snprintf(line, sizeof(line), "%s %s: ", job->request.method, job->request.url);
+	size_t at = (size_t)used < sizeof(line) ? (size_t)used : sizeof(line) - 1;
+	if (response->outcome == OUTCOME_ANSWERED)
+		used = snprintf(line + at, sizeof(line) - at, "%ld, %zu bytes", response->status, response->body.len);
+	else
+		used = snprintf(line + at, sizeof(line) - at, "%s", response->error);
+	at += (size_t)used < sizeof(line) - at ? (size_t)used : sizeof(line) - at - 1;
+	if (wait >= 0)
+		snprintf(line + at, sizeof(line) - at, "; again in %ld ms", wait);
+	http->options.trace(line);
+}
+
+static long delay_of(struct http *http, const struct job *job, const struct http_response *response) {
+	struct str asked = http_header(response, "Retry-After");
+	char text[64] = "";
+	if (asked.len < sizeof(text))
+		memcpy(text, asked.ptr ? asked.ptr : "", asked.len);
+	struct attempt attempt = {
+		.outcome = response->outcome, .status = response->status, .safe = job->request.safe,
+		.number = job->tries, .elapsed_ms = now_ms() - job->started,
+		.retry_after_ms = asked.len ? retry_after(text, (long long)time(NULL)) : -1,
+		.chance = (double)rand_r(&http->seed) / ((double)RAND_MAX + 1),
+	};
+	return retry_delay(http->options.retry, &attempt);
+}
+
+static void finish(struct http *http, CURL *easy, CURLcode code) {
+	struct job *job;
+	double connected = 0;
+	struct http_response response = {0};
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &job);
+	curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME, &connected);
+	response.outcome = outcome_of(job, code, connected);
+	if (response.outcome == OUTCOME_ANSWERED)
+		curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
+	response.body = job->body.len ? buf_str(&job->body) : STR("");
+	response.headers = job->headers.len ? buf_str(&job->headers) : STR("");
+	response.error = job->error[0] ? job->error : code == CURLE_OK ? "" : curl_easy_strerror(code);
+	response.tries = job->tries;
+
+	unlink_flying(http, job);
+	curl_multi_remove_handle(http->multi, easy);
+	curl_easy_reset(easy);
+	http->idle[http->idle_count++] = easy;
+	job->easy = NULL;
+	curl_slist_free_all(job->list);
+	job->list = NULL;
+
+	long wait = delay_of(http, job, &response);
+	trace(http, job, &response, wait);
+	if (wait >= 0) {
+		job->not_before = now_ms() + wait;
+		enqueue(http, job);
+		return;
+	}
+	job->request.done(job->request.context, &response);
+	job_free(job);
+}
+
+void http_run(struct http *http) {
+	for (;;) {
+		long wait = start_waiting(http);
+		if (!http->in_flight && !http->first)
+			return;
+		int running;
+		curl_multi_perform(http->multi, &running);
+		CURLMsg *message;
+		int left, finished = 0;
+		while ((message = curl_multi_info_read(http->multi, &left)) != NULL)
+			if (message->msg == CURLMSG_DONE) {
+				finish(http, message->easy_handle, message->data.result);
+				finished++;
+			}
+		if (!finished)
+			curl_multi_poll(http->multi, NULL, 0, (int)wait, NULL);
+	}
+}
+
+struct str http_header(const struct http_response *response, const char *name) {
+	struct str rest = response->headers, line;
+	size_t len = strlen(name);
+	while (str_split(&rest, '\n', &line))
+		if (line.len > len && line.ptr[len] == ':' && str_eq_fold(str_slice(line, 0, len), str_from(name)))
+			return str_trim(str_slice(line, len + 1, line.len));
+	return (struct str){NULL, 0};
+}
+
+void http_encode(struct buf *out, const char *text) {
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+			strchr("-._~", c);
+		if (plain)
+			buf_putc(out, (char)c);
+		else
+			buf_printf(out, "%%%02X", c);
+	}
+}
