@@ -11,6 +11,8 @@
 struct dashboard;
 struct filter;
 struct chart;
+struct placement;
+struct raw_key;         /* compiler/model/picture.h */
 
 /* One `{{tag}}` of a chart's SQL and the filter that it means. */
 struct binding {
@@ -62,13 +64,24 @@ struct chart_type {
 	struct column_rule columns;
 	const struct key *const *groups;/* its tables of keys; the list ends with NULL */
 
-	/* After keys and columns were checked. May be NULL. */
+	/* Settings of the server that its picture reads, beside those of every card: what `settings:` may
+	 * hold. The list ends with NULL. */
+	const struct raw_key *const *reads;
+	/* Its list key whose entries carry `click`, as `columns` of a table; NULL: one for the whole chart. */
+	const char *clicks;
+
+	/* After keys and columns were checked; called by picture_check. May be NULL. */
 	void (*check)(struct compile *c, const struct chart *chart);
-	/* After values_lower: what the rows cannot say. May be NULL. For a placement `chart` is NULL and
-	 * `value` the item's own value. */
+	/* After values_lower: what the rows cannot say; called by picture_settings. May be NULL. */
 	void (*lower)(struct compile *c, const struct chart *chart, json_t *settings);
 	/* query_builder: the MBQL (new) in legacy form, over {"$ref": "card:…#source"}. */
 	json_t *(*query)(struct compile *c, const struct chart *chart);
+	/* query_builder: does its result, which is not its SQL's, have a column of that name? */
+	bool (*gives)(const struct chart *chart, struct str column);
+	/* Placements: what is wrong with the item, and its settings; called by picture_check_placement and
+	 * picture_placement_settings. */
+	void (*check_placement)(struct compile *c, const struct placement *placement);
+	void (*lower_placement)(struct compile *c, const struct placement *placement, json_t *settings);
 };
 
 /* Keys that every chart has beside its picture: type title description sql sql_file yields filters was
