@@ -1,0 +1,27 @@
+CREATE TABLE IF NOT EXISTS `${dataset}.raw_anthropic_usage_analytics` (
+  usage_date            DATE NOT NULL      OPTIONS (description = "UTC day that the record describes"),
+  api_key_id            STRING             OPTIONS (description = "Key that made the requests; NULL for the console"),
+  workspace_id          STRING             OPTIONS (description = "Workspace; NULL is the default workspace"),
+  model                 STRING             OPTIONS (description = "Model as the vendor names it"),
+  service_tier          STRING             OPTIONS (description = "standard, priority, batch, …"),
+  context_window        STRING             OPTIONS (description = "Context window, such as 0-200k"),
+  inference_geo         STRING             OPTIONS (description = "Region of inference, where the vendor tells"),
+  actor_type            STRING             OPTIONS (description = "What kind of actor it was: user, key, …"),
+  actor_id              STRING             OPTIONS (description = "Vendor's id of the actor"),
+  actor_email           STRING             OPTIONS (description = "E-mail of the actor, as received"),
+  uncached_input_tokens INT64              OPTIONS (description = "Input tokens read at the full price"),
+  cache_read_tokens     INT64              OPTIONS (description = "Input tokens read from the cache"),
+  cache_5m_tokens       INT64              OPTIONS (description = "Input tokens written to the five-minute cache"),
+  cache_1h_tokens       INT64              OPTIONS (description = "Input tokens written to the one-hour cache"),
+  output_tokens         INT64              OPTIONS (description = "Tokens written by the model"),
+  web_search_requests   INT64              OPTIONS (description = "Web searches that the model made"),
+  requests              INT64              OPTIONS (description = "Requests made"),
+  ingest_date           DATE NOT NULL      OPTIONS (description = "UTC day of the fetch"),
+  fetched_at            TIMESTAMP NOT NULL OPTIONS (description = "Moment of the fetch"),
+  run_id                STRING NOT NULL    OPTIONS (description = "Run that loaded the row"),
+  payload               STRING NOT NULL    OPTIONS (description = "The record as received, byte for byte"),
+  ordinal               INT64 NOT NULL     OPTIONS (description = "0, 1, … among rows of equal keys")
+)
+PARTITION BY usage_date
+CLUSTER BY api_key_id, model
+OPTIONS (description = "Anthropic usage by actor, analytics API: one row a day, key, workspace, model and actor.");

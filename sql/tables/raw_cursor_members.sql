@@ -1,0 +1,15 @@
+CREATE TABLE IF NOT EXISTS `${dataset}.raw_cursor_members` (
+  snapshot_date DATE NOT NULL      OPTIONS (description = "UTC day of the fetch; the record has no other day"),
+  user_id       STRING NOT NULL    OPTIONS (description = "Vendor's id of the member"),
+  user_email    STRING             OPTIONS (description = "E-mail as received"),
+  name          STRING             OPTIONS (description = "Name of the member"),
+  role          STRING             OPTIONS (description = "Role in the team"),
+  is_removed    BOOL               OPTIONS (description = "Whether the member has left"),
+  ingest_date   DATE NOT NULL      OPTIONS (description = "UTC day of the fetch"),
+  fetched_at    TIMESTAMP NOT NULL OPTIONS (description = "Moment of the fetch"),
+  run_id        STRING NOT NULL    OPTIONS (description = "Run that loaded the row"),
+  payload       STRING NOT NULL    OPTIONS (description = "The record as received, byte for byte"),
+  ordinal       INT64 NOT NULL     OPTIONS (description = "0, 1, … among rows of equal keys")
+)
+PARTITION BY snapshot_date
+OPTIONS (description = "Members of the Cursor team as they stood at the fetch.");

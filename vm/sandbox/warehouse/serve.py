@@ -1,0 +1,180 @@
+"""Starts local-bigquery, with the same arguments, and teaches its load jobs what BigQuery's do besides.
+
+local-bigquery answers BigQuery's REST API over DuckDB. What the programs of this repository need and
+it lacks is added here, in memory; nothing of the package is changed on disk:
+
+- uploads may be compressed with gzip;
+- a load job without a schema takes the table's own;
+- rows with unknown fields, or without a value for a REQUIRED one, are refused;
+- `table$YYYYMMDD` names the partition of a day: a load into it replaces or extends that day alone,
+  deleting it empties the day.
+"""
+
+import contextlib
+import gzip
+import json
+import pathlib
+import re
+import threading
+
+import duckdb
+from duckdb_extensions import import_extension
+from local_bigquery import cli
+from local_bigquery.catalog import tables
+from local_bigquery.engine import database
+from local_bigquery.errors import BigQueryError
+from local_bigquery.jobs import load, runner
+
+# DuckDB would fetch them from its own site at the first start; these come with packages of the same
+# version and are unpacked below $HOME/.duckdb, which is why the server gets a HOME of its own.
+EXTENSIONS = ("icu", "spatial", "ducklake")
+GZIP_MAGIC = b"\x1f\x8b"
+DECORATED = re.compile(r"(?P<table>.+)\$(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)")
+
+# DuckLake aborts one of two transactions that replace rows of the same table at the same time.
+replacing = threading.Lock()
+
+
+class Target:
+    """The table that a request names and, if the name carries one, the day of its partition."""
+
+    def __init__(self, project, dataset, name):
+        match = DECORATED.fullmatch(name)
+        self.reference = (project, dataset, match["table"] if match else name)
+        self.day = "-".join(match.group("year", "month", "day")) if match else None
+        self.table = tables.load(*self.reference) if tables.exists(*self.reference) else None
+        self.fields = tables.fields(self.table) if self.table else []
+
+    def partition_column(self, config=None):
+        layout = (config and config.timePartitioning) or (self.table and self.table.timePartitioning)
+        if not (layout and layout.field):
+            raise invalid(f"{self.reference[2]} has no partitioning column")
+        return layout.field
+
+    def delete_day(self, cursor, column):
+        cursor.execute(
+            f"DELETE FROM {tables.name(*self.reference)} WHERE {database.quote(column)} = DATE '{self.day}'"
+        )
+
+
+def invalid(message):
+    return BigQueryError("invalid", message)
+
+
+def unpack(upload):
+    data = upload.read_bytes()
+    if data.startswith(GZIP_MAGIC):
+        data = gzip.decompress(data)
+        upload.write_bytes(data)
+    return data
+
+
+def with_schema(config, target):
+    """The job's configuration, with the table's schema if the job brings none."""
+    given = config.schema_ and config.schema_.fields
+    if given or config.autodetect or not target.fields:
+        return config
+    return config.replace(schema={"fields": [field.dump() for field in target.fields]})
+
+
+class RowCheck:
+    """Finds what is wrong with one line of newline-delimited JSON, or nothing."""
+
+    def __init__(self, config, target):
+        fields = config.schema_.fields
+        self.known = None if config.ignoreUnknownValues else {field.name for field in fields}
+        self.required = {f.name for f in [*fields, *target.fields] if f.mode == "REQUIRED"}
+        self.day = target.day
+        self.column = target.partition_column(config) if target.day else None
+
+    def fault(self, line):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            return f"Parser terminated before end of string: {error}"
+        if self.day and row.get(self.column) != self.day:
+            raise invalid(
+                "Some rows belong to different partitions rather than destination partition "
+                + self.day.replace("-", "")
+            )
+        if self.known is not None:
+            unknown = [name for name in row if name not in self.known]
+            if unknown:
+                return f"No such field: {unknown[0]}."
+        missing = sorted(name for name in self.required if row.get(name) is None)
+        return f"Missing required field: {missing[0]}." if missing else None
+
+
+def check_rows(upload, data, config, target):
+    """Refuses the upload, or drops as many bad lines as the job allows."""
+    check = RowCheck(config, target)
+    good, faults = [], []
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        fault = check.fault(line)
+        if fault:
+            faults.append((number, fault))
+        else:
+            good.append(line)
+    if len(faults) > (config.maxBadRecords or 0):
+        number, fault = faults[0]
+        raise invalid(
+            "Error while reading data, error message: JSON table encountered too many errors, giving "
+            f"up. Rows: {number}; errors: {len(faults)}. Line {number}: {fault}"
+        )
+    if faults:
+        upload.write_bytes(b"".join(line + b"\n" for line in good))
+
+
+def load_day(cursor, config, upload, target):
+    """A load into one partition: appends, or replaces the day in one transaction."""
+    column = target.partition_column(config)
+    replace = config.writeDisposition == "WRITE_TRUNCATE" and target.table is not None
+    destination = config.destinationTable.replace(tableId=target.reference[2]).dump()
+    config = config.replace(destinationTable=destination, writeDisposition="WRITE_APPEND")
+    if not replace:
+        return plain_load(cursor, config, upload)
+    with replacing:
+        cursor.execute("BEGIN")
+        try:
+            target.delete_day(cursor, column)
+            statistics = plain_load(cursor, config, upload)
+            cursor.execute("COMMIT")
+            return statistics
+        except BaseException:
+            with contextlib.suppress(duckdb.Error):
+                cursor.execute("ROLLBACK")
+            raise
+
+
+def run_load(cursor, config, upload):
+    target = Target(*tables.reference(config.destinationTable))
+    config = with_schema(config, target)
+    if upload:
+        path = pathlib.Path(upload)
+        data = unpack(path)
+        if config.sourceFormat == "NEWLINE_DELIMITED_JSON" and config.schema_:
+            check_rows(path, data, config, target)
+    if target.day is None:
+        return plain_load(cursor, config, upload)
+    return load_day(cursor, config, upload, target)
+
+
+def delete_table(project, dataset, name):
+    target = Target(project, dataset, name)
+    if target.day is None:
+        return plain_delete(project, dataset, name)
+    if target.table is None:
+        return plain_delete(*target.reference)
+    with database.cursor() as cursor:
+        target.delete_day(cursor, target.partition_column())
+
+
+plain_load, runner.HANDLERS["load"] = load.run, run_load
+plain_delete, tables.delete = tables.delete, delete_table
+
+if __name__ == "__main__":
+    for extension in EXTENSIONS:
+        import_extension(extension)
+    cli.main()
