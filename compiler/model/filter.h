@@ -50,6 +50,7 @@ struct filter_wire {
 	const char *section;            /* sectionId */
 	const char *values_query_type;  /* "list", "search", "none", or NULL */
 	bool case_insensitive;          /* options: {"case-sensitive": false} */
+	bool says_multi;                /* isMultiSelect is written */
 };
 
 enum filter_field { FILTER_FIELD_REQUIRED, FILTER_FIELD_OPTIONAL, FILTER_FIELD_NONE };
@@ -69,6 +70,8 @@ struct filter_type {
 	 * was reported. Called for defaults. */
 	json_t *(*value)(struct compile *c, const struct filter *filter, const struct node *node);
 	void (*check)(struct compile *c, const struct filter *filter);  /* may be NULL */
+	/* What the wire cannot say, into the parameter of card and dashboard. May be NULL. */
+	void (*lower)(const struct filter *filter, json_t *parameter);
 };
 
 /* Keys of every filter: type label field default required multi linked_to values value was. */
