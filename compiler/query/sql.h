@@ -3,6 +3,8 @@
  * keeps what is text apart from what is code, as Metabase's parser and BigQuery's lexer each do. */
 #pragma once
 
+#include <stdint.h>
+
 #include "runtime/arena.h"
 
 enum sql_token_type {
@@ -22,7 +24,8 @@ struct sql_token {
 	uint32_t start, end;    /* bytes of the text */
 	uint16_t depth;         /* of ( ) around it */
 	uint16_t clause;        /* 1 + index of the innermost [[ ]] around it, 0: none */
-	uint32_t tag;           /* SQL_TAG: index into tags */
+	uint32_t tag;           /* SQL_TAG: index into tags, UINT32_MAX for a malformed one; SQL_OPEN,
+	                         * SQL_CLOSE: into clauses */
 };
 
 enum sql_tag_type { SQL_TAG_VARIABLE, SQL_TAG_SNIPPET, SQL_TAG_CARD };
@@ -34,8 +37,9 @@ struct sql_tag {
 	uint32_t name_start;
 	uint32_t token;         /* index into tokens; UINT32_MAX when it stands in a string */
 	uint16_t clause;        /* as in struct sql_token */
-	bool in_string;         /* inside '…': the server replaces it all the same, and breaks */
-	bool in_comment;        /* inside a # comment: the server replaces it all the same */
+	bool in_string;         /* inside a string: the server replaces it all the same, and breaks */
+	bool in_quotes;         /* inside a quoted name: the same */
+	bool in_comment;        /* inside a # comment, or one in [[ ]]: the same */
 };
 
 /* A [[ … ]] clause. */
@@ -48,6 +52,7 @@ struct sql_clause {
 enum sql_problem_type {
 	SQL_UNCLOSED_TAG, SQL_UNCLOSED_CLAUSE, SQL_EMPTY_TAG, SQL_BAD_TAG_NAME, SQL_CLAUSE_WITHOUT_TAG,
 	SQL_UNCLOSED_STRING, SQL_UNCLOSED_COMMENT, SQL_NESTED_TAG,
+	SQL_HIDDEN_TAG, /* the server takes it for a comment's, after -- or slash-star in "…" or `…` */
 };
 
 struct sql_problem {
@@ -85,5 +90,6 @@ struct sql_tables {
 	size_t count;
 };
 
-/* Every table that is read, in order. */
+/* Every table that is read, in order. UNNEST, table functions, arrays of another table and what a tag
+ * stands for are not tables. */
 struct sql_tables sql_tables(struct arena *arena, const struct sql *sql);

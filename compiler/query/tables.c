@@ -1,0 +1,147 @@
+/* Tokens in, the tables that FROM and JOIN name out, at any depth. One walk with a stack of brackets:
+ * a bracket that holds no SELECT has no FROM of its own (EXTRACT(day FROM x), TRIM(' ' FROM x)). */
+#include "compiler/query/code.h"
+#include "runtime/map.h"
+
+static const char *const from_ends[] = {"WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "QUALIFY", "WINDOW",
+	"UNION", "INTERSECT", "EXCEPT", "SELECT", NULL};
+
+struct level {
+	bool select;            /* a query stands here */
+	bool from;              /* within its FROM */
+	bool expect;            /* a table comes next */
+	size_t first;           /* of the tables of this FROM */
+};
+
+struct walk {
+	struct arena *arena;
+	const struct code *code;
+	struct map ctes;        /* folded */
+	VEC(struct level) levels;
+	VEC(struct sql_table) tables;
+};
+
+static struct str fold(struct arena *arena, struct str name) {
+	char *copy = arena_cstr(arena, name);
+	for (size_t i = 0; i < name.len; i++) {
+		if (copy[i] >= 'A' && copy[i] <= 'Z')
+			copy[i] = (char)(copy[i] | 32);
+	}
+	return (struct str){copy, name.len};
+}
+
+/* `name [(columns)] AS (` after WITH [RECURSIVE] or a comma: behind the bracket that opens, else `at`. */
+static size_t cte_head(const struct code *code, size_t at, struct str *name) {
+	if (!code_name(code, at, name))
+		return at;
+	size_t next = at + 1;
+	if (code_mark(code, next, "("))
+		next = code_skip(code, next);
+	if (!code_word(code, next, "AS"))
+		return at;
+	next++;
+	while (code_word(code, next, "NOT") || code_word(code, next, "MATERIALIZED"))
+		next++;
+	return code_mark(code, next, "(") ? next : at;
+}
+
+/* Names of every WITH, at any depth. */
+static void find_ctes(struct walk *w) {
+	static char yes;
+	for (size_t at = 0; at < w->code->count; at++) {
+		if (!code_word(w->code, at, "WITH"))
+			continue;
+		size_t next = at + 1 + code_word(w->code, at + 1, "RECURSIVE");
+		struct str name;
+		for (size_t open = 0; (open = cte_head(w->code, next, &name)) != next;) {
+			*map_slot(w->arena, &w->ctes, fold(w->arena, name)) = &yes;
+			next = code_skip(w->code, open);
+			if (!code_mark(w->code, next, ","))
+				break;
+			next++;
+		}
+	}
+}
+
+/* `t.items` behind `t` in the same FROM is an array of t's row. */
+static bool is_array_of(const struct walk *w, const struct level *level, const struct code_path *path) {
+	for (size_t i = level->first; path->count > 1 && i < w->tables.count; i++) {
+		const struct sql_table *t = &w->tables.items[i];
+		if (str_eq_fold(path->parts[0], t->alias.len ? t->alias : t->name))
+			return true;
+	}
+	return false;
+}
+
+/* Where a table may stand. Gives the index to go on at. */
+static size_t read_table(struct walk *w, struct level *level, size_t at) {
+	const struct code *code = w->code;
+	if (code_word(code, at, "LATERAL") || code_word(code, at, "ONLY"))
+		return at + 1;
+	if (code_mark(code, at, "("))
+		return at;
+	level->expect = false;
+	struct code_path path;
+	size_t next = code_path(code, at, &path);
+	if (next == at || code_mark(code, next, "("))
+		return next == at ? at : next;
+	if (is_array_of(w, level, &path))
+		return next;
+	struct sql_table table = code_table(code, &path);
+	table.depth = code->tokens[at].depth;
+	table.cte = path.count == 1 && map_get(&w->ctes, fold(w->arena, table.name)) != NULL;
+	next = code_alias(code, next, &table.alias);
+	vec_push(w->arena, &w->tables, table);
+	return next;
+}
+
+static void push_level(struct walk *w, bool expect) {
+	struct level level = {.expect = expect, .from = expect, .first = w->tables.count};
+	vec_push(w->arena, &w->levels, level);
+}
+
+static bool starts_from(const struct walk *w, const struct level *level, size_t at) {
+	if (!code_word(w->code, at, "FROM") || code_word(w->code, at - 1, "DISTINCT"))
+		return false;
+	return level->select || w->levels.count == 1 || code_mark(w->code, at - 1, "(");
+}
+
+static size_t step(struct walk *w, size_t at) {
+	const struct code *code = w->code;
+	struct level *level = &w->levels.items[w->levels.count - 1];
+	if (code_word(code, at, "SELECT") || code_word(code, at, "WITH")) {
+		level->select = level->select || code_word(code, at, "SELECT");
+		level->from = level->expect = false;
+		return at + 1;
+	}
+	if (level->expect) {
+		size_t next = read_table(w, level, at);
+		if (next != at)
+			return next;
+	}
+	if (code_mark(code, at, "(")) {
+		bool expect = level->expect;
+		level->expect = false;
+		push_level(w, expect);
+	} else if (code_mark(code, at, ")") && w->levels.count > 1) {
+		w->levels.count--;
+	} else if (starts_from(w, level, at)) {
+		*level = (struct level){level->select, true, true, w->tables.count};
+	} else if (code_word(code, at, "JOIN")) {
+		level->from = level->expect = true;
+	} else if (code_mark(code, at, ",") && level->from) {
+		level->expect = true;
+	} else if (code_word_in(code, at, from_ends) || code_mark(code, at, ";")) {
+		level->from = level->expect = false;
+	}
+	return at + 1;
+}
+
+struct sql_tables sql_tables(struct arena *arena, const struct sql *sql) {
+	struct walk w = {.arena = arena, .code = code_of(arena, sql)};
+	find_ctes(&w);
+	push_level(&w, false);
+	for (size_t at = 0; at < w.code->count;)
+		at = step(&w, at);
+	return (struct sql_tables){w.tables.items, w.tables.count};
+}
