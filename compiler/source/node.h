@@ -6,6 +6,7 @@
 
 #define NODE_MAX_DEPTH   100     /* levels of nesting */
 #define NODE_MAX_ALIASES 10000   /* nodes that aliases may stand for in one file, each counted anew */
+#define NODE_MAX_COUNT   2000000 /* nodes in one file */
 
 enum node_type { NODE_SCALAR, NODE_SEQ, NODE_MAP };
 

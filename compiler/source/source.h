@@ -14,8 +14,11 @@ struct compile;
 struct source {
 	const char *path;       /* as the user would write it: relative to the working directory */
 	struct str text;        /* the whole file, valid UTF-8, NUL behind it */
+	bool ascii;             /* so that characters are bytes */
 	uint32_t *line_starts;  /* built on first use */
 	uint32_t line_count;
+	uint32_t last_offset;   /* the place last asked for, column 0: none */
+	uint32_t last_column;
 };
 
 /* Bytes start up to, not including, end of compile->sources.items[source]. */

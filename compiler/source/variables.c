@@ -1,0 +1,173 @@
+/* Replaces `${name}` in the scalars of a tree. A text without `${` is left as it is; another is written
+ * anew, and each replacement is kept as an edit, so that a place in the new text still leads back to
+ * the bytes of the file. */
+#include "compiler/source/variables.h"
+
+#include <stdlib.h>
+
+#include "compiler/source/compile.h"
+#include "runtime/buf.h"
+#include "runtime/suggest.h"
+
+#define MAX_TEXT SOURCE_MAX_BYTES
+
+struct rewrite {
+	struct compile *c;
+	const struct variables *variables;
+	struct node *node;
+	struct buf out;
+	VEC(struct edit) edits;
+};
+
+static bool is_name(struct str name) {
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+		if (!letter && !(i > 0 && ((c >= '0' && c <= '9') || c == '-' || c == '.')))
+			return false;
+	}
+	return name.len > 0;
+}
+
+static void unknown_variable(struct rewrite *r, struct str name, struct span at, struct span name_at) {
+	struct diagnostic *d = diag_add(r->c, E0115, at, "no variable `%.*s` is defined", STR_ARGS(name));
+	struct suggest near = suggest_start(name);
+	const struct map *values = &r->variables->values;
+	for (size_t i = 0; i < values->capacity; i++) {
+		if (values->entries[i].used)
+			suggest_offer(&near, values->entries[i].key);
+	}
+	if (suggest_best(&near).len)
+		diag_suggest(r->c, d, name_at, &near);
+	else
+		diag_help(r->c, d, "define it under `vars:` in mbc.yaml, or write `$${` for a literal `${`");
+}
+
+/* A value from the environment of the process; text in the arena. */
+static bool environment_value(struct rewrite *r, struct str name, struct span at, struct str *value) {
+	if (!r->variables->environment) {
+		diag_add(r->c, E0117, at, "`${env.%.*s}` can only be used in `environments:`",
+			STR_ARGS(name));
+		return false;
+	}
+	const char *found = getenv(arena_cstr(r->c->arena, name));
+	if (!found || !*found) {
+		diag_add(r->c, E0118, at, "the environment variable `%.*s` is %s", STR_ARGS(name),
+			found ? "empty" : "not set");
+		return false;
+	}
+	*value = arena_str(r->c->arena, str_from(found));
+	return true;
+}
+
+/* Is there a `${` in it that is none of ours to keep? Reported once, at the variable. */
+static bool nested(struct rewrite *r, struct str name, struct node *value, struct span at) {
+	struct str text = value->scalar.text;
+	size_t mark = value->resolved ? STR_NONE : str_find(text, "${", 0);
+	if (mark == STR_NONE)
+		return false;
+	if (!value->bad) {
+		struct diagnostic *d = diag_add(r->c, E0116, node_span(r->c, value, mark, mark + 2),
+			"the value of the variable `%.*s` contains a variable", STR_ARGS(name));
+		diag_note(r->c, d, at, "used here");
+	}
+	value->bad = true;
+	return true;
+}
+
+static bool lookup(struct rewrite *r, struct str name, struct span at, struct span name_at,
+	struct str *value) {
+	if (str_starts(name, "env."))
+		return environment_value(r, str_slice(name, 4, name.len), at, value);
+	struct node *node = map_get(&r->variables->values, name);
+	if (!node) {
+		unknown_variable(r, name, at, name_at);
+		return false;
+	}
+	if (!node_is_scalar(node) || nested(r, name, node, at))
+		return false;
+	*value = node->scalar.text;
+	return true;
+}
+
+static void add_edit(struct rewrite *r, struct str value, size_t source_len) {
+	struct edit edit = {(uint32_t)r->out.len, (uint32_t)value.len, (uint32_t)source_len};
+	vec_push(r->c->arena, &r->edits, edit);
+	buf_add_str(&r->out, value);
+}
+
+/* Replaces the `${…}` at `at`; gives the offset behind it. */
+static size_t replace_one(struct rewrite *r, struct str text, size_t at) {
+	size_t end = str_find(text, "}", at);
+	struct str name = str_slice(text, at + 2, end);
+	if (end == STR_NONE || !is_name(name)) {
+		struct span span = node_span(r->c, r->node, at, at + 2);
+		struct diagnostic *d = diag_add(r->c, E0117, span, end == STR_NONE
+			? "`${` is never closed" : "`${` is not followed by a name and `}`");
+		diag_help(r->c, d, "write `$${` for a literal `${`");
+		r->node->bad = true;
+		buf_add_str(&r->out, str_slice(text, at, at + 2));
+		return at + 2;
+	}
+	struct span span = node_span(r->c, r->node, at, end + 1);
+	struct str value;
+	if (lookup(r, name, span, node_span(r->c, r->node, at + 2, end), &value)) {
+		add_edit(r, value, end + 1 - at);
+	} else {
+		r->node->bad = true;
+		buf_add_str(&r->out, str_slice(text, at, end + 1));
+	}
+	return end + 1;
+}
+
+static void rewrite(struct rewrite *r) {
+	struct str text = r->node->scalar.text;
+	size_t done = 0, mark;
+	while ((mark = str_find(text, "${", done)) != STR_NONE) {
+		if (mark > done && text.ptr[mark - 1] == '$') {
+			buf_add_str(&r->out, str_slice(text, done, mark - 1));
+			add_edit(r, STR("${"), 3);
+			done = mark + 2;
+			continue;
+		}
+		buf_add_str(&r->out, str_slice(text, done, mark));
+		done = replace_one(r, text, mark);
+	}
+	buf_add_str(&r->out, str_slice(text, done, text.len));
+}
+
+static void resolve_scalar(struct compile *c, const struct variables *variables, struct node *node) {
+	if (node->resolved)
+		return;
+	node->resolved = true;
+	if (str_find(node->scalar.text, "${", 0) == STR_NONE)
+		return;
+	struct rewrite r = {.c = c, .variables = variables, .node = node, .out = BUF(MAX_TEXT)};
+	rewrite(&r);
+	if (r.out.full) {
+		diag_add(c, E0102, node->at, "with its variables replaced this is larger than %u MiB",
+			MAX_TEXT >> 20);
+		node->bad = true;
+	} else {
+		node->scalar.text = arena_str(c->arena, buf_str(&r.out));
+		node->scalar.edits = r.edits.items;
+		node->scalar.edit_count = (uint32_t)r.edits.count;
+	}
+	buf_free(&r.out);
+}
+
+void variables_resolve(struct compile *c, const struct variables *variables, struct node *node) {
+	switch (node->type) {
+	case NODE_SCALAR:
+		resolve_scalar(c, variables, node);
+		break;
+	case NODE_SEQ:
+		for (size_t i = 0; i < node->seq.count; i++)
+			variables_resolve(c, variables, node->seq.items[i]);
+		break;
+	case NODE_MAP:
+		for (size_t i = 0; i < node->map.count; i++)
+			variables_resolve(c, variables, node->map.pairs[i].value);
+		break;
+	}
+}
