@@ -305,10 +305,27 @@ static bool is_q(char c) {
 
 /* --- periods ---------------------------------------------------------------------------------- */
 
+static bool fail_unit(struct cursor *in, struct str word) {
+	struct suggest near = suggest_start(word);
+	for (size_t i = 0; units[i]; i++) {
+		suggest_offer(&near, str_from(units[i]));
+		suggest_offer(&near, str_from(arena_printf(in->arena, "%ss", units[i])));
+	}
+	struct str best = suggest_best(&near);
+	in->out->help = "write minute, hour, day, week, month, quarter or year";
+	if (!word.len)
+		return fail(in, E0510, in->text, "a unit of time is missing");
+	if (best.len) {
+		in->out->help = arena_printf(in->arena, "did you mean `%.*s`?", STR_ARGS(best));
+		in->out->fix = arena_printf(in->arena, "%.*s%.*s%.*s", (int)in->at, in->text.ptr, STR_ARGS(best),
+			STR_ARGS(str_slice(in->text, in->at + word.len, in->text.len)));
+	}
+	return fail(in, E0510, word, arena_printf(in->arena, "`%.*s` is not a unit of time", STR_ARGS(word)));
+}
+
 /* A unit of time, with or without its plural s; NULL when reported. */
 static const char *take_unit(struct cursor *in) {
 	struct str word = word_ahead(in);
-	struct suggest near = suggest_start(word);
 	for (size_t i = 0; units[i]; i++) {
 		struct str unit = str_from(units[i]);
 		bool plural = word.len == unit.len + 1 && (word.ptr[unit.len] | 32) == 's';
@@ -316,15 +333,8 @@ static const char *take_unit(struct cursor *in) {
 			in->at += word.len;
 			return units[i];
 		}
-		suggest_offer(&near, unit);
 	}
-	if (!word.len)
-		fail(in, E0510, in->text, "a unit of time is missing");
-	else
-		fail(in, E0510, word, arena_printf(in->arena, "`%.*s` is not a unit of time", STR_ARGS(word)));
-	struct str best = suggest_best(&near);
-	in->out->help = best.len ? arena_printf(in->arena, "did you mean `%.*s`?", STR_ARGS(best)) :
-		"write minute, hour, day, week, month, quarter or year";
+	fail_unit(in, word);
 	return NULL;
 }
 

@@ -21,7 +21,8 @@ static bool is_not(const struct filter *filter) {
 }
 
 static struct filter_wire wire(const struct filter *filter) {
-	struct filter_wire wire = wire_field(values_get(&filter->values, "op")->word->raw, "number");
+	const struct value *op = values_get(&filter->values, "op");
+	struct filter_wire wire = wire_field(op ? op->word->raw : ops[0].raw, "number");
 	wire.values_query_type = is_not(filter) ? "list" : NULL;
 	wire.says_multi = is_not(filter);
 	return wire;

@@ -20,8 +20,9 @@ static const struct key *const groups[] = {keys, NULL};
 
 static struct filter_wire wire(const struct filter *filter) {
 	const struct value *op = values_get(&filter->values, "op");
-	struct filter_wire wire = wire_field(op->word->raw, "string");
-	wire.case_insensitive = strcmp(op->word->name, "is-not") != 0;
+	const struct word *word = op ? op->word : &ops[0];
+	struct filter_wire wire = wire_field(word->raw, "string");
+	wire.case_insensitive = strcmp(word->name, "is-not") != 0;
 	wire.values_query_type = wire.case_insensitive ? NULL : "list";
 	wire.says_multi = true;
 	return wire;

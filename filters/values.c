@@ -90,7 +90,7 @@ static json_t *number_json(struct str text) {
 }
 
 static json_t *item_text(struct compile *c, const struct filter *filter, const struct node *node) {
-	if (!need_scalar(c, filter, node, "a text"))
+	if (!need_scalar(c, filter, node, "web"))
 		return NULL;
 	struct str text = node->scalar.text;
 	return json_stringn(text.ptr, text.len);

@@ -9,7 +9,7 @@ static json_t *database(const struct compile *c) {
 }
 
 static json_t *card_body(struct lowering *l, const struct chart *chart, struct str name, const char *display) {
-	struct str path = charts_path(l->c, chart->dashboard, &chart->values);
+	struct str path = charts_path(l->c, chart->dashboard);
 	json_t *home = collection_at(l, path, chart->key_node->at, chart->selected);
 	return json_pack("{s:s%,s:s,s:s,s:o}", "name", name.ptr, name.len, "display", display, "type",
 		"question", "collection_id", home);
@@ -58,7 +58,6 @@ static void lower_chart(struct lowering *l, const struct chart *chart) {
 		card_body(l, chart, chart->title, type->display ? type->display : type->name));
 	set_text(card->body, "description", chart->description);
 	json_object_set_new(card->body, "visualization_settings", picture_settings(l->c, chart));
-	set_managed(l->c, &chart->values, card->body);
 	if (!type->query_builder) {
 		set_native(l, chart, card);
 		return;

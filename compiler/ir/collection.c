@@ -63,12 +63,11 @@ json_t *collection_at(struct lowering *l, struct str below, struct span at, bool
 	return object ? object_ref(OBJECT_COLLECTION, object->key) : json_null();
 }
 
-struct str charts_path(struct compile *c, const struct dashboard *dashboard, const struct values *values) {
+struct str charts_path(struct compile *c, const struct dashboard *dashboard) {
 	struct str base = dashboard ? dashboard->collection : (struct str){0};
 	struct str name = c->project->charts_collection;
 	if (dashboard && dashboard->charts_collection.len)
 		name = dashboard->charts_collection;
-	name = values_text(values, "charts_collection", name);
 	if (str_is(name, "."))
 		return base;
 	return str_from(join(c->arena, base, name.len ? name : STR("Charts")));

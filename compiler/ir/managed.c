@@ -1,4 +1,4 @@
-/* Settings of cards and dashboards that are managed only where the author wrote them: what is not
+/* Settings of a dashboard that are managed only where the author wrote them: what is not
  * written stays whatever people made it on the server. */
 #include "compiler/ir/lower.h"
 

@@ -177,7 +177,7 @@ static void set_source(struct compile *c, const struct filter *filter, json_t *p
 	if (filter->source == FILTER_VALUES_NONE)
 		return;
 	if (filter->source == FILTER_VALUES_LIST) {
-		config = json_pack("{s:O}", "values", filter->static_values);
+		config = json_incref(filter->static_values);
 	} else {
 		const char *key = card_key(c->arena, filter->source_chart);
 		config = json_pack("{s:o,s:o}", "card_id", object_ref(OBJECT_CARD, key), "value_field",
