@@ -2,6 +2,7 @@
  * other state than the log level and the terminal. */
 #pragma once
 
+#include "compiler/source/allow.h"
 #include "compiler/source/diag.h"
 #include "compiler/source/node.h"
 #include "compiler/source/source.h"
@@ -16,6 +17,7 @@ struct compile {
 	VEC(struct source *) sources;
 	VEC(struct diagnostic *) diagnostics;
 	size_t error_count;
+	VEC(struct allow) allows;       /* suppressions, as the files are read */
 	VEC(const char *) remarks;      /* for -v: what was skipped and why */
 
 	/* The lists, handed in by compiler/cli so that nothing below names a chart or a filter. Each ends

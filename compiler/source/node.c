@@ -5,11 +5,21 @@
 
 #include "compiler/source/compile.h"
 
+/* The same file may be the SQL of several charts. */
+static void read_allows(struct compile *c, uint32_t source, struct span whole) {
+	if (c->sources.items[source]->allows_read)
+		return;
+	c->sources.items[source]->allows_read = true;
+	struct allow_marks marks = allow_find(c, source);
+	allow_sql(c, whole, &marks);
+}
+
 struct node *node_from_source(struct compile *c, uint32_t source) {
 	struct str text = c->sources.items[source]->text;
 	struct node *node = arena_new(c->arena, struct node);
 	*node = (struct node){.type = NODE_SCALAR, .style = NODE_FILE, .at = {source, 0, (uint32_t)text.len}};
 	node->scalar.text = text;
+	read_allows(c, source, node->at);
 	return node;
 }
 

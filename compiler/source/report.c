@@ -97,6 +97,7 @@ static void sort(struct report *report) {
 }
 
 static void count(struct report *report) {
+	uint32_t last = UINT32_MAX;
 	for (size_t i = 0; i < report->count; i++) {
 		const struct diagnostic *d = report->items[i];
 		if (d->suppressed)
@@ -104,8 +105,8 @@ static void count(struct report *report) {
 		bool error = diag_rows[d->code].severity == DIAG_ERROR;
 		report->errors += error;
 		report->warnings += !error;
-		bool another = i == 0 || report->items[i - 1]->at.source != d->at.source;
-		report->files += another && !report->how->files && report_placed(report, d->at);
+		report->files += !report->how->files && report_placed(report, d->at) && d->at.source != last;
+		last = d->at.source;
 	}
 }
 
@@ -113,8 +114,12 @@ size_t diag_print(struct compile *c, FILE *out, const struct diag_print *how) {
 	static void (*const formats[])(const struct report *report) = {
 		[DIAG_TEXT] = report_text,
 		[DIAG_SHORT] = report_short,
+		[DIAG_JSON] = report_json,
+		[DIAG_SARIF] = report_sarif,
+		[DIAG_GITHUB] = report_github,
 	};
 	struct report report = {.c = c, .out = out, .how = how, .files = how->files};
+	allow_apply(c);
 	sort(&report);
 	count(&report);
 	formats[how->format](&report);

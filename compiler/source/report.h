@@ -2,6 +2,8 @@
  * them, and the counts of the others. */
 #pragma once
 
+#include <jansson.h>
+
 #include "compiler/source/diag.h"
 
 struct report {
@@ -38,3 +40,6 @@ bool report_placed(const struct report *report, struct span span);
 /* Text for people: control characters, also those that turn the direction of writing, as U+FFFD, line
  * ends as spaces, a tab as four. */
 void report_clean(FILE *out, struct str text);
+
+/* A JSON string (new), with U+FFFD for bytes that are not UTF-8: a file's name may be anything. */
+json_t *report_string(struct arena *arena, struct str text);

@@ -80,7 +80,7 @@ static void choose_window(const struct page *page, struct str line, size_t at, s
 	*start = backward(line, at, page->width / 3);
 	*end = forward(line, *start, page->width - 2);
 	if (*end == line.len)
-		*start = backward(line, line.len, page->width - 2);
+		*start = backward(line, line.len, page->width - 1);
 }
 
 static void gutter(const struct page *page, uint32_t line) {

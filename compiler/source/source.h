@@ -14,6 +14,7 @@ struct compile;
 struct source {
 	const char *path;       /* as the user would write it: relative to the working directory */
 	struct str text;        /* the whole file, valid UTF-8, NUL behind it */
+	bool allows_read;       /* suppressions in it were looked for */
 	bool ascii;             /* so that characters are bytes */
 	uint32_t *line_starts;  /* built on first use */
 	uint32_t line_count;

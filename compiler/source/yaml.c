@@ -42,6 +42,9 @@ struct parser {
 	struct map anchors;
 	uint32_t *slots;        /* scratch of the search for duplicate keys */
 	size_t slot_count;
+	struct allow_marks marks;       /* found in the text */
+	struct allow_marks comments;    /* of these, the ones between the nodes */
+	size_t marks_seen;
 	bool has_document;
 	struct node *root;
 };
@@ -202,12 +205,31 @@ static struct node *new_node(struct parser *p, enum node_type type, const yaml_e
 	return node;
 }
 
+/* Sorts the marks up to the end of `at`: those before it stand in comments, those in it in its text,
+ * which is taken for SQL if it is a block. */
+static void pass_marks(struct parser *p, struct span at, bool block) {
+	struct allow_marks inside = {0};
+	for (; p->marks_seen < p->marks.count; p->marks_seen++) {
+		struct allow_mark mark = p->marks.items[p->marks_seen];
+		if (mark.start >= at.end)
+			break;
+		if (mark.start < at.start && !mark.sql)
+			vec_push(p->c->arena, &p->comments, mark);
+		if (mark.start >= at.start && block)
+			vec_push(p->c->arena, &inside, mark);
+	}
+	allow_sql(p->c, at, &inside);
+}
+
 static void take_scalar(struct parser *p, const yaml_event_t *event) {
 	const yaml_char_t *anchor = event->data.scalar.anchor, *tag = event->data.scalar.tag;
 	struct node *node = new_node(p, NODE_SCALAR, event, anchor || tag);
 	node->style = style_of(event->data.scalar.style);
-	if (node->style == NODE_LITERAL || node->style == NODE_FOLDED)
+	bool block = node->style == NODE_LITERAL || node->style == NODE_FOLDED;
+	if (block)
 		trim_block(p, &node->at);
+	if (p->marks_seen < p->marks.count)
+		pass_marks(p, node->at, block);
 	node->scalar.text = scalar_text(p, node, event);
 	p->last_end = node->at.end;
 	check_tag(p, tag, event->start_mark);
@@ -473,6 +495,7 @@ struct node *yaml_parse(struct compile *c, uint32_t source) {
 		out_of_memory();
 	yaml_parser_set_encoding(&yaml, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&yaml, (const unsigned char *)file->text.ptr, file->text.len);
+	p.marks = allow_find(c, source);
 	read_events(&p, &yaml);
 	yaml_parser_delete(&yaml);
 	if (p.stop)
@@ -481,5 +504,7 @@ struct node *yaml_parse(struct compile *c, uint32_t source) {
 		diag_add(c, W0102, (struct span){source, 0, 0}, "the file is empty");
 		return NULL;
 	}
+	pass_marks(&p, (struct span){source, UINT32_MAX, UINT32_MAX}, false);
+	allow_yaml(c, source, &p.comments, p.root);
 	return p.root;
 }
