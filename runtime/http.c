@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include <curl/curl.h>
-
 #include "runtime/arena.h"
 #include "runtime/buf.h"
+#include "runtime/curl.h"
 
 struct job {
 	struct http_request request;
@@ -36,6 +35,8 @@ struct http {
 	unsigned seed;
 };
 
+static const struct curl_functions *curl;
+
 static long now_ms(void) {
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
@@ -43,10 +44,9 @@ static long now_ms(void) {
 }
 
 struct http *http_open(const struct http_options *options) {
-	static bool ready;
-	if (!ready && curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+	curl = curl_load();
+	if (!curl)
 		return NULL;
-	ready = true;
 	struct http *http = calloc(1, sizeof(*http));
 	if (!http)
 		out_of_memory();
@@ -59,21 +59,21 @@ struct http *http_open(const struct http_options *options) {
 		http->options.max_body = 64u << 20;
 	if (!http->options.retry)
 		http->options.retry = &retry_usual;
-	http->multi = curl_multi_init();
+	http->multi = curl->multi_init();
 	http->last = &http->first;
 	http->seed = (unsigned)now_ms();
 	if (!http->multi) {
 		free(http);
 		return NULL;
 	}
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)http->options.jobs);
+	curl->multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)http->options.jobs);
 	return http;
 }
 
 static void job_free(struct job *job) {
 	buf_free(&job->body);
 	buf_free(&job->headers);
-	curl_slist_free_all(job->list);
+	curl->slist_free_all(job->list);
 	free(job);
 }
 
@@ -89,14 +89,14 @@ void http_close(struct http *http) {
 	if (!http)
 		return;
 	for (struct job *job = http->flying; job; job = job->next) {
-		curl_multi_remove_handle(http->multi, job->easy);
-		curl_easy_cleanup(job->easy);
+		curl->multi_remove_handle(http->multi, job->easy);
+		curl->easy_cleanup(job->easy);
 	}
 	for (unsigned i = 0; i < http->idle_count; i++)
-		curl_easy_cleanup(http->idle[i]);
+		curl->easy_cleanup(http->idle[i]);
 	jobs_free(http->flying);
 	jobs_free(http->first);
-	curl_multi_cleanup(http->multi);
+	curl->multi_cleanup(http->multi);
 	free(http);
 }
 
@@ -131,46 +131,46 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 static void set_request(CURL *easy, struct job *job) {
 	const struct http_request *request = &job->request;
 	for (const char *const *h = request->headers; h && *h; h++)
-		job->list = curl_slist_append(job->list, *h);
-	job->list = curl_slist_append(job->list, "Expect:");
-	curl_easy_setopt(easy, CURLOPT_URL, request->url);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, job->list);
-	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+		job->list = curl->slist_append(job->list, *h);
+	job->list = curl->slist_append(job->list, "Expect:");
+	curl->easy_setopt(easy, CURLOPT_URL, request->url);
+	curl->easy_setopt(easy, CURLOPT_HTTPHEADER, job->list);
+	curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	if (request->body.len) {
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.ptr);
+		curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+		curl->easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.ptr);
 	} else if (strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0) {
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L);
-		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
+		curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE, 0L);
+		curl->easy_setopt(easy, CURLOPT_POSTFIELDS, "");
 	}
 }
 
 static void set_options(const struct http *http, CURL *easy, struct job *job) {
 	const struct http_options *options = &http->options;
 	long timeout = job->request.timeout_ms ? job->request.timeout_ms : options->timeout_ms;
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, job);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job->error);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 1L);
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT,
+	curl->easy_setopt(easy, CURLOPT_PRIVATE, job);
+	curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, job->error);
+	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl->easy_setopt(easy, CURLOPT_NOPROGRESS, 1L);
+	curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl->easy_setopt(easy, CURLOPT_USERAGENT,
 		options->user_agent ? options->user_agent : "mbc/" MBC_VERSION);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 		options->connect_timeout_ms ? options->connect_timeout_ms : 10000L);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout ? timeout : 60000L);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, job);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, job);
+	curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout ? timeout : 60000L);
+	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+	curl->easy_setopt(easy, CURLOPT_WRITEDATA, job);
+	curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl->easy_setopt(easy, CURLOPT_HEADERDATA, job);
 	if (options->compressed)
-		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+		curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
 static void start(struct http *http, struct job *job) {
-	CURL *easy = http->idle_count ? http->idle[--http->idle_count] : curl_easy_init();
+	CURL *easy = http->idle_count ? http->idle[--http->idle_count] : curl->easy_init();
 	if (!easy)
 		out_of_memory();
 	buf_clear(&job->body);
@@ -185,7 +185,7 @@ static void start(struct http *http, struct job *job) {
 	job->next = http->flying;
 	http->flying = job;
 	http->in_flight++;
-	curl_multi_add_handle(http->multi, easy);
+	curl->multi_add_handle(http->multi, easy);
 }
 
 /* Starts what may start. Gives the milliseconds until the next one may, at most a second. */
@@ -279,22 +279,22 @@ static void finish(struct http *http, CURL *easy, CURLcode code) {
 	struct job *job;
 	double connected = 0;
 	struct http_response response = {0};
-	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &job);
-	curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME, &connected);
+	curl->easy_getinfo(easy, CURLINFO_PRIVATE, &job);
+	curl->easy_getinfo(easy, CURLINFO_CONNECT_TIME, &connected);
 	response.outcome = outcome_of(job, code, connected);
 	if (response.outcome == OUTCOME_ANSWERED)
-		curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
+		curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
 	response.body = job->body.len ? buf_str(&job->body) : STR("");
 	response.headers = job->headers.len ? buf_str(&job->headers) : STR("");
-	response.error = job->error[0] ? job->error : code == CURLE_OK ? "" : curl_easy_strerror(code);
+	response.error = job->error[0] ? job->error : code == CURLE_OK ? "" : curl->easy_strerror(code);
 	response.tries = job->tries;
 
 	unlink_flying(http, job);
-	curl_multi_remove_handle(http->multi, easy);
-	curl_easy_reset(easy);
+	curl->multi_remove_handle(http->multi, easy);
+	curl->easy_reset(easy);
 	http->idle[http->idle_count++] = easy;
 	job->easy = NULL;
-	curl_slist_free_all(job->list);
+	curl->slist_free_all(job->list);
 	job->list = NULL;
 
 	long wait = delay_of(http, job, &response);
@@ -314,16 +314,16 @@ void http_run(struct http *http) {
 		if (!http->in_flight && !http->first)
 			return;
 		int running;
-		curl_multi_perform(http->multi, &running);
+		curl->multi_perform(http->multi, &running);
 		CURLMsg *message;
 		int left, finished = 0;
-		while ((message = curl_multi_info_read(http->multi, &left)) != NULL)
+		while ((message = curl->multi_info_read(http->multi, &left)) != NULL)
 			if (message->msg == CURLMSG_DONE) {
 				finish(http, message->easy_handle, message->data.result);
 				finished++;
 			}
 		if (!finished)
-			curl_multi_poll(http->multi, NULL, 0, (int)wait, NULL);
+			curl->multi_poll(http->multi, NULL, 0, (int)wait, NULL);
 	}
 }
 
