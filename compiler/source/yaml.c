@@ -7,6 +7,7 @@
 #include "compiler/source/compile.h"
 #include "compiler/source/yaml_error.h"
 #include "runtime/map.h"
+#include "runtime/suggest.h"
 
 #define MAX_REPORTS 100 /* duplicate keys and the like, before the rest of a file is not read */
 #define FEW_KEYS    12  /* up to here, comparing each with each is quicker than a table */
@@ -14,7 +15,8 @@
 struct anchor {
 	struct node *node;
 	size_t size;            /* nodes that an alias to it stands for */
-	bool open;
+	bool open, used;
+	struct span at;         /* & and the name */
 };
 
 struct frame {
@@ -40,6 +42,7 @@ struct parser {
 	size_t node_count, aliased, reports;
 	uint32_t last_end;      /* of what was read last: block maps and lists have no end of their own */
 	struct map anchors;
+	VEC(struct anchor *) anchor_list;
 	uint32_t *slots;        /* scratch of the search for duplicate keys */
 	size_t slot_count;
 	struct allow_marks marks;       /* found in the text */
@@ -160,12 +163,18 @@ static void attach(struct parser *p, struct node *node, size_t size) {
 	vec_push(p->c->arena, &p->children, node);
 }
 
-static struct anchor *add_anchor(struct parser *p, const yaml_char_t *name, struct node *node) {
+static struct anchor *add_anchor(struct parser *p, const yaml_char_t *name, yaml_mark_t start,
+	struct node *node) {
 	if (!name)
 		return NULL;
 	struct anchor *anchor = arena_new(p->c->arena, struct anchor);
-	*anchor = (struct anchor){.node = node, .size = 1};
 	struct str key = arena_str(p->c->arena, str_from((const char *)name));
+	uint32_t at = byte_of(p, start.index);
+	while (at < node->at.start && p->text.ptr[at] != '&')
+		at++;
+	*anchor = (struct anchor){
+		.node = node, .size = 1, .at = {p->source, at, at + 1 + (uint32_t)key.len}};
+	vec_push(p->c->arena, &p->anchor_list, anchor);
 	*map_slot(p->c->arena, &p->anchors, key) = anchor;
 	return anchor;
 }
@@ -233,7 +242,7 @@ static void take_scalar(struct parser *p, const yaml_event_t *event) {
 	node->scalar.text = scalar_text(p, node, event);
 	p->last_end = node->at.end;
 	check_tag(p, tag, event->start_mark);
-	add_anchor(p, anchor, node);
+	add_anchor(p, anchor, event->start_mark, node);
 	attach(p, node, 1);
 }
 
@@ -259,7 +268,7 @@ static void open_container(struct parser *p, enum node_type type, const yaml_eve
 		key_not_text(p, node, node->at);
 		return;
 	}
-	struct anchor *added = add_anchor(p, anchor, node);
+	struct anchor *added = add_anchor(p, anchor, event->start_mark, node);
 	if (added)
 		added->open = true;
 	p->frames[p->depth++] = (struct frame){node, added, p->children.count, 1, flow};
@@ -397,18 +406,38 @@ static void end_map(struct parser *p, const yaml_event_t *event) {
 	attach(p, map, frame->size);
 }
 
+static void no_anchor(struct parser *p, struct str name, struct span at) {
+	struct diagnostic *d = stopped(p, diag_add(p->c, E0110, at, "no anchor `&%.*s` stands above this alias",
+		STR_ARGS(name)));
+	struct suggest near = suggest_start(name);
+	for (size_t i = 0; i < p->anchors.capacity; i++) {
+		if (p->anchors.entries[i].used)
+			suggest_offer(&near, p->anchors.entries[i].key);
+	}
+	if (suggest_best(&near).len) {
+		diag_suggest(p->c, d, (struct span){at.source, at.start + 1, at.end}, &near);
+	} else {
+		struct str quoted = yaml_quoted(p->c, &at);
+		diag_help(p->c, d, "a text that begins with `*` needs quotes: write `%.*s`", STR_ARGS(quoted));
+		diag_fix(p->c, d, at, quoted);
+	}
+}
+
 static void take_alias(struct parser *p, const yaml_event_t *event) {
 	struct str name = str_from((const char *)event->data.alias.anchor);
 	struct span at = span_between(p, event->start_mark, event->end_mark);
-	const struct anchor *anchor = map_get(&p->anchors, name);
+	struct anchor *anchor = map_get(&p->anchors, name);
 	p->last_end = at.end;
-	if (!anchor || anchor->open) {
-		if (!yaml_needs_quotes(p->c, p->source, at.start))
-			diag_add(p->c, E0110, at, anchor ? "the alias `*%.*s` stands inside its own anchor"
-				: "no anchor `&%.*s` stands above this alias", STR_ARGS(name));
-		p->stop = true;
+	if (!anchor) {
+		no_anchor(p, name, at);
 		return;
 	}
+	if (anchor->open) {
+		stopped(p, diag_add(p->c, E0110, at, "the alias `*%.*s` stands inside its own anchor",
+			STR_ARGS(name)));
+		return;
+	}
+	anchor->used = true;
 	p->aliased += anchor->size;
 	if (p->aliased > NODE_MAX_ALIASES) {
 		stopped(p, diag_add(p->c, E0111, at, "the aliases of this file stand for more than %d values",
@@ -487,6 +516,21 @@ static void read_events(struct parser *p, yaml_parser_t *yaml) {
 	}
 }
 
+/* `title: &Sales figures` is the text `figures`, which hardly anybody means. */
+static void report_unused_anchors(struct parser *p) {
+	for (size_t i = 0; i < p->anchor_list.count; i++) {
+		const struct anchor *anchor = p->anchor_list.items[i];
+		if (anchor->used)
+			continue;
+		struct str name = str_slice(p->text, anchor->at.start, anchor->at.end);
+		struct diagnostic *d = diag_add(p->c, W0103, anchor->at, "the anchor `%.*s` is never used",
+			STR_ARGS(name));
+		diag_help(p->c, d, "put quotes around the value if `%.*s` is part of it", STR_ARGS(name));
+		if (++p->reports >= MAX_REPORTS)
+			return;
+	}
+}
+
 struct node *yaml_parse(struct compile *c, uint32_t source) {
 	const struct source *file = c->sources.items[source];
 	struct parser p = {.c = c, .source = source, .text = file->text, .ascii = file->ascii};
@@ -504,6 +548,7 @@ struct node *yaml_parse(struct compile *c, uint32_t source) {
 		diag_add(c, W0102, (struct span){source, 0, 0}, "the file is empty");
 		return NULL;
 	}
+	report_unused_anchors(&p);
 	pass_marks(&p, (struct span){source, UINT32_MAX, UINT32_MAX}, false);
 	allow_yaml(c, source, &p.comments, p.root);
 	return p.root;
