@@ -54,12 +54,13 @@ bool code_name(const struct code *code, size_t at, struct str *name) {
 	if (at >= code->count)
 		return false;
 	struct str text = code_text(code, at);
-	if (code->tokens[at].type == SQL_QUOTED) {
+	enum sql_token_type type = code->tokens[at].type;
+	if (type == SQL_QUOTED || (type == SQL_STRING && code->quotes_are_names && text.ptr[0] == '"')) {
 		*name = code_unquote(text);
 		return true;
 	}
 	*name = text;
-	return code->tokens[at].type == SQL_WORD && text.ptr[0] != '@' && !code_reserved(text);
+	return type == SQL_WORD && text.ptr[0] != '@' && !code_reserved(text);
 }
 
 size_t code_skip(const struct code *code, size_t at) {
@@ -67,17 +68,31 @@ size_t code_skip(const struct code *code, size_t at) {
 	return partner != CODE_NONE && partner > at ? partner + 1 : at + 1;
 }
 
+static bool opens(const struct code *code, size_t at) {
+	static const char *const generic[] = {"ARRAY", "STRUCT", "RANGE", NULL};
+	if (code_mark(code, at, "<"))
+		return at > 0 && code_word_in(code, at - 1, generic);
+	return code_mark(code, at, "(") || code_mark(code, at, "[") || code_word(code, at, "CASE");
+}
+
+/* What the token at `at` could close, or NULL. */
+static const char *closes(const struct code *code, size_t at) {
+	if (code_word(code, at, "END"))
+		return "CASE";
+	return code_mark(code, at, ")") ? "(" : code_mark(code, at, "]") ? "[" :
+		code_mark(code, at, ">") ? "<" : NULL;
+}
+
 static void pair(struct code *code, uint32_t *open, size_t *count, size_t at) {
-	if (code_mark(code, at, "(") || code_mark(code, at, "[") || code_word(code, at, "CASE")) {
+	if (opens(code, at)) {
 		open[(*count)++] = (uint32_t)at;
 		return;
 	}
-	const char *opener = code_mark(code, at, ")") ? "(" : code_mark(code, at, "]") ? "[" : NULL;
-	bool end = code_word(code, at, "END");
-	if ((!opener && !end) || *count == 0)
+	const char *opener = closes(code, at);
+	if (!opener || *count == 0)
 		return;
 	uint32_t top = open[*count - 1];
-	if (end ? !code_word(code, top, "CASE") : !code_mark(code, top, opener))
+	if (!code_word(code, top, opener) && !code_mark(code, top, opener))
 		return;
 	code->match[at] = top;
 	code->match[top] = (uint32_t)at;
@@ -150,7 +165,7 @@ size_t code_path(const struct code *code, size_t at, struct code_path *path) {
 		return at;
 	path->start = code->tokens[at].start;
 	for (;;) {
-		bool quoted = code->tokens[at].type == SQL_QUOTED;
+		bool quoted = code->tokens[at].type != SQL_WORD;
 		size_t next = quoted ? at + 1 : dashed_name(code, at, &name);
 		add_parts(path, name, quoted && code_text(code, at).ptr[0] == '`');
 		path->one_pair = quoted && at == start;
@@ -158,17 +173,14 @@ size_t code_path(const struct code *code, size_t at, struct code_path *path) {
 		at = next;
 		if (!code_mark(code, at, ".") || at + 1 >= code->count)
 			return at;
-		bool quoted_next = code->tokens[at + 1].type == SQL_QUOTED;
-		if (!quoted_next && code->tokens[at + 1].type != SQL_WORD)
+		if (!code_name(code, at + 1, &name) && code->tokens[at + 1].type != SQL_WORD)
 			return at;
-		name = quoted_next ? code_unquote(code_text(code, at + 1)) : code_text(code, at + 1);
 		at++;
 	}
 }
 
-struct sql_table code_table(const struct code *code, const struct code_path *path) {
+struct sql_table code_table(const struct code_path *path) {
 	struct sql_table table = {.start = path->start, .end = path->end, .one_pair = path->one_pair};
-	(void)code;
 	size_t n = path->count;
 	if (n > 0)
 		table.name = path->parts[n - 1];

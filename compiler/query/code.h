@@ -11,6 +11,7 @@ struct code {
 	struct sql_token *tokens;       /* the tags among them, each one token */
 	uint32_t *match;                /* of ( [ CASE and their ends: the other one; else CODE_NONE */
 	size_t count;
+	bool quotes_are_names;          /* "…" is a name although the text was scanned for BigQuery: in DDL */
 };
 
 /* A clause [[ ]] counts as kept, but for `[[ … --]] default`, where the default does. */
@@ -48,7 +49,7 @@ struct code_path {
 size_t code_path(const struct code *code, size_t at, struct code_path *path);
 
 /* A path that names a table. */
-struct sql_table code_table(const struct code *code, const struct code_path *path);
+struct sql_table code_table(const struct code_path *path);
 
 /* `AS name` or `name` behind a table: gives the index behind it. */
 size_t code_alias(const struct code *code, size_t at, struct str *alias);

@@ -13,6 +13,7 @@ struct column {
 	struct str name;
 	enum column_type type;
 	struct span at;
+	struct str database_type;       /* of a column that a table has like this, else empty */
 };
 
 struct columns {
@@ -30,6 +31,10 @@ const struct column *columns_find(const struct columns *columns, struct str name
 
 /* "text", "number", … as `yields:` spells them. */
 const char *column_type_name(enum column_type type);
+
+/* What a warehouse's type means for a chart or filter: INT64, varchar(10), TIMESTAMP, ARRAY<STRING>, in
+ * any case; UNKNOWN for a name that no supported warehouse has. */
+enum column_type column_type_of(struct str database_type);
 
 /* From the outermost select list of `sql`, types looked up in the catalogue (NULL allowed). `node` is
  * the scalar that holds the text: spans point into it. A UNION counts by its first branch. */

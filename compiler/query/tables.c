@@ -3,6 +3,8 @@
 #include "compiler/query/code.h"
 #include "runtime/map.h"
 
+#define MAX_NEIGHBOURS 500      /* tables of one FROM that an array may belong to */
+
 static const char *const from_ends[] = {"WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "QUALIFY", "WINDOW",
 	"UNION", "INTERSECT", "EXCEPT", "SELECT", NULL};
 
@@ -65,7 +67,9 @@ static void find_ctes(struct walk *w) {
 
 /* `t.items` behind `t` in the same FROM is an array of t's row. */
 static bool is_array_of(const struct walk *w, const struct level *level, const struct code_path *path) {
-	for (size_t i = level->first; path->count > 1 && i < w->tables.count; i++) {
+	size_t end = w->tables.count - level->first > MAX_NEIGHBOURS ? level->first + MAX_NEIGHBOURS :
+		w->tables.count;
+	for (size_t i = level->first; path->count > 1 && i < end; i++) {
 		const struct sql_table *t = &w->tables.items[i];
 		if (str_eq_fold(path->parts[0], t->alias.len ? t->alias : t->name))
 			return true;
@@ -87,7 +91,7 @@ static size_t read_table(struct walk *w, struct level *level, size_t at) {
 		return next == at ? at : next;
 	if (is_array_of(w, level, &path))
 		return next;
-	struct sql_table table = code_table(code, &path);
+	struct sql_table table = code_table(&path);
 	table.depth = code->tokens[at].depth;
 	table.cte = path.count == 1 && map_get(&w->ctes, fold(w->arena, table.name)) != NULL;
 	next = code_alias(code, next, &table.alias);
