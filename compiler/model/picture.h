@@ -12,6 +12,13 @@ extern const struct key picture_keys[];
  * hide_if_empty settings. */
 extern const struct key picture_placement_keys[];
 
+/* Keys of a click, and a row's `lower` that writes nothing: a click is lowered for each placement. */
+extern const struct key picture_click_keys[];
+void picture_lower_elsewhere(struct compile *c, const struct value *value, json_t *settings);
+
+/* Keys of one column's look, as in `format: {column: …}`. */
+extern const struct key picture_format_keys[];
+
 enum raw_type {
 	RAW_ANY, RAW_BOOLEAN, RAW_INTEGER, RAW_NUMBER, RAW_TEXT, RAW_COLOUR, RAW_COLUMN, RAW_LIST, RAW_MAP,
 };
@@ -40,3 +47,9 @@ json_t *picture_settings(struct compile *c, const struct chart *chart);
 /* visualization_settings of the dashcard (new): overrides, clicks, and for a virtual card all of it. */
 json_t *picture_placement_settings(struct compile *c, const struct dashboard *dashboard,
 	const struct placement *placement);
+
+/* `["name","cost_usd"]`: how the server keys what it knows of a column, without blanks. */
+const char *picture_column_key(struct arena *arena, struct str column);
+
+/* The object below column_settings that belongs to a column (borrowed), made if it is not there. */
+json_t *picture_column_settings(struct arena *arena, json_t *settings, struct str column);
