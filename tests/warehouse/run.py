@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""The local warehouse does what BigQuery would, the sample fits the tables of sql/, and every chart of
+dashboards/ runs on them: once with no filter set, once with all of them."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cases"))
+
+from harness import Tap
+from warehouse import ROOT, Refused, Warehouse, install
+
+BUILD = pathlib.Path(os.environ.get("MBC_BUILD", ROOT / "build"))
+OPTIONAL = re.compile(r"\[\[.*?\]\]", re.DOTALL)
+TAG = re.compile(r"\{\{\s*(.*?)\s*\}\}")
+SNIPPET = re.compile(r"\{\{\s*snippet:\s*(.*?)\s*\}\}")
+SAMPLES = {"text": "'a'", "number": "1000", "date": "TIMESTAMP '2026-11-12'", "boolean": "TRUE"}
+
+
+def check(tap, name, expected, found):
+    tap.result(expected == found, name, "" if expected == found else f"expected {expected!r}\nfound    {found!r}")
+
+
+def refusal(action, *arguments, **more):
+    try:
+        action(*arguments, **more)
+    except Refused as error:
+        return str(error)
+    return None
+
+
+def launcher(tap, warehouse):
+    """What serve.py adds to the load jobs of local-bigquery."""
+    warehouse.call("POST", "/datasets", {"datasetReference": {"datasetId": "t"}})
+    warehouse.query("CREATE TABLE `t.days` (day DATE NOT NULL, n INT64) PARTITION BY day")
+    one, two = {"day": "2026-11-01", "n": 1}, {"day": "2026-11-02", "n": 2}
+    count = "SELECT CAST(day AS STRING), SUM(n) FROM `t.days` GROUP BY 1 ORDER BY 1"
+    check(tap, "a packed upload without a schema loads", 2, warehouse.load("t.days", [one, two], packed=True))
+    warehouse.load("t.days$20261102", [{**two, "n": 7}], writeDisposition="WRITE_TRUNCATE")
+    check(tap, "a load into a day replaces that day alone", [["2026-11-01", "1"], ["2026-11-02", "7"]],
+          warehouse.query(count))
+    warehouse.load("t.days$20261102", [two])
+    check(tap, "a load that appends to a day keeps it", [["2026-11-01", "1"], ["2026-11-02", "9"]],
+          warehouse.query(count))
+    message = refusal(warehouse.load, "t.days$20261101", [two], writeDisposition="WRITE_TRUNCATE")
+    check(tap, "a row of another day is refused",
+          "Some rows belong to different partitions rather than destination partition 20261101", message)
+    message = refusal(warehouse.load, "t.days", [{"n": 1}]) or ""
+    check(tap, "a missing REQUIRED field is refused", True, "Missing required field: day" in message)
+    message = refusal(warehouse.load, "t.days", [{**one, "m": 1}]) or ""
+    check(tap, "an unknown field is refused", True, "No such field: m" in message)
+    warehouse.call("DELETE", "/datasets/t/tables/days$20261102")
+    check(tap, "deleting a day empties that day alone", [["2026-11-01", "1"]], warehouse.query(count))
+
+
+def sample(tap, warehouse):
+    check(tap, "the sample loads", "loaded", warehouse.fill().split()[0])
+    check(tap, "the sample loads once", "sample rows up to 2026-11-21 are there", warehouse.fill())
+    check(tap, "cost views add up to the fact", [["0"], ["0"]], warehouse.query("""
+        SELECT (SELECT SUM(cost_usd) FROM `ai_usage.fct_cost_daily`) - SUM(cost_usd) FROM `ai_usage.cost_allocation`
+        UNION ALL
+        SELECT (SELECT SUM(cost_usd) FROM `ai_usage.fct_cost_daily`) - SUM(cost_usd) FROM `ai_usage.monthly_finance`"""))
+    doubled = """
+        SELECT COUNT(*) FROM (
+          SELECT usage_date, product, workspace_id, api_key_id, user_email, model FROM `ai_usage.fct_usage_daily`
+          GROUP BY usage_date, product, workspace_id, api_key_id, user_email, model HAVING COUNT(*) > 1)"""
+    check(tap, "the grain of usage is unique", [["0"]], warehouse.query(doubled))
+
+
+def compiled():
+    """What `mbc compile` makes of dashboards/, by kind and key."""
+    done = subprocess.run([BUILD / "mbc", "compile", ROOT / "dashboards"], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return json.loads(done.stdout)
+
+
+def native_cards(objects):
+    for item in objects:
+        native = item["body"].get("dataset_query", {}).get("native") if item["kind"] == "card" else None
+        if native:
+            yield item["key"], native["query"], native.get("template-tags", {})
+
+
+def plain(sql, tags, snippets, filtered):
+    """The SQL as Metabase would send it, with every optional clause or with none."""
+    def value(found):
+        tag = tags[found[1]]
+        if tag["type"] != "dimension":
+            return SAMPLES[tag["type"]]
+        if not filtered:
+            return "1 = 1"
+        schema, table, column = tag["dimension"][1]["$field"].split(".")
+        return f"`{schema}.{table}`.`{column}` IS NOT NULL"
+    sql = SNIPPET.sub(lambda found: snippets[found[1]], sql)
+    sql = sql.replace("[[", "").replace("]]", "") if filtered else OPTIONAL.sub("", sql)
+    return TAG.sub(value, sql)
+
+
+def charts(tap, warehouse):
+    objects = compiled()
+    snippets = {item["body"]["name"]: item["body"]["content"] for item in objects if item["kind"] == "snippet"}
+    for key, sql, tags in native_cards(objects):
+        for filtered in (False, True):
+            name = f"{key} runs {'with every filter' if filtered else 'without filters'}"
+            message = refusal(warehouse.query, plain(sql, tags, snippets, filtered))
+            tap.result(message is None, name, message or "")
+
+
+def main():
+    why = install()
+    if why:
+        print(f"1..0 # SKIP {why}")
+        return 0
+    tap = Tap()
+    with Warehouse() as warehouse:
+        launcher(tap, warehouse)
+        sample(tap, warehouse)
+        charts(tap, warehouse)
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
