@@ -17,6 +17,14 @@ BUILD = pathlib.Path(os.environ.get("MBC_BUILD", ROOT / "build"))
 OPTIONAL = re.compile(r"\[\[.*?\]\]", re.DOTALL)
 TAG = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 SNIPPET = re.compile(r"\{\{\s*snippet:\s*(.*?)\s*\}\}")
+GRAINS = {
+    "fct_usage_daily": "usage_date, platform, product, workspace_id, api_key_id, user_email, model",
+    "fct_cost_daily": "cost_date, platform, product, workspace_id, api_key_id, user_email, cost_type, component, "
+                      "model, cost_basis",
+    "coverage_current": "stream, day",
+    "dim_users": "user_email",
+    "dim_api_keys": "api_key_id",
+}
 SAMPLES = {"text": "'a'", "number": "1000", "date": "TIMESTAMP '2026-11-12'", "boolean": "TRUE"}
 
 
@@ -63,11 +71,9 @@ def sample(tap, warehouse):
         SELECT (SELECT SUM(cost_usd) FROM `ai_usage.fct_cost_daily`) - SUM(cost_usd) FROM `ai_usage.cost_allocation`
         UNION ALL
         SELECT (SELECT SUM(cost_usd) FROM `ai_usage.fct_cost_daily`) - SUM(cost_usd) FROM `ai_usage.monthly_finance`"""))
-    doubled = """
-        SELECT COUNT(*) FROM (
-          SELECT usage_date, product, workspace_id, api_key_id, user_email, model FROM `ai_usage.fct_usage_daily`
-          GROUP BY usage_date, product, workspace_id, api_key_id, user_email, model HAVING COUNT(*) > 1)"""
-    check(tap, "the grain of usage is unique", [["0"]], warehouse.query(doubled))
+    for table, grain in GRAINS.items():
+        doubled = f"SELECT COUNT(*) FROM (SELECT {grain} FROM `ai_usage.{table}` GROUP BY {grain} HAVING COUNT(*) > 1)"
+        check(tap, f"the grain of {table} is unique", [["0"]], warehouse.query(doubled))
 
 
 def compiled():
