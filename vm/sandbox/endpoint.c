@@ -1,0 +1,92 @@
+/* The table of endpoints and the way of a request through it: find the row, check who asks, run the
+ * handler in one transaction, and keep or undo what it wrote. */
+#include <stdio.h>
+
+#include "vm/sandbox/ident.h"
+#include "vm/sandbox/resource.h"
+
+static const struct endpoint endpoints[] = {
+#define ENDPOINT(method, path, handle, ...) {#method, path, handle, __VA_ARGS__},
+#include "vm/sandbox/endpoints.inc"
+#undef ENDPOINT
+};
+
+/* Compares a path with a pattern and collects what its `:names` stand for. */
+static bool match(struct request *r, const char *pattern) {
+	const char *path = r->path;
+	size_t captures = 0;
+	while (*pattern) {
+		if (*pattern != ':') {
+			if (*pattern++ != *path++)
+				return false;
+			continue;
+		}
+		size_t len = strcspn(path, "/");
+		if (len == 0 || captures == MAX_CAPTURES)
+			return false;
+		r->captures[captures++] = arena_cstr(r->arena, (struct str){path, len});
+		path += len;
+		pattern += strcspn(pattern, "/");
+	}
+	return *path == '\0';
+}
+
+static const struct endpoint *find(struct request *r) {
+	for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
+		const struct endpoint *endpoint = &endpoints[i];
+		if ((endpoint->since && r->version < endpoint->since) ||
+		    (endpoint->until && r->version > endpoint->until))
+			continue;
+		if (!strcmp(endpoint->method, r->method) && match(r, endpoint->path))
+			return endpoint;
+	}
+	return NULL;
+}
+
+static bool allowed(struct request *r, const struct endpoint *endpoint) {
+	bool known = find_user(r);
+	if (endpoint->auth == AUTH_NONE)
+		return true;
+	if (!known) {
+		reply_text(r, 401, "Unauthenticated");
+		return false;
+	}
+	if (endpoint->auth == AUTH_ADMIN && !r->user.admin) {
+		reply_forbidden(r);
+		return false;
+	}
+	return true;
+}
+
+static bool initializing(struct request *r) {
+	const struct settings *settings = r->sandbox->settings;
+	long long wait_ms = settings->initializing_seconds * 1000LL;
+	long long age_ms = clock_ms() - r->sandbox->started_ms;
+	if (age_ms >= wait_ms || strncmp(r->path, "/api/", 5))
+		return false;
+	if (strcmp(r->path, "/api/health"))
+		reply_text(r, 503, "Metabase is still initializing. Please sit tight...");
+	else
+		reply_json(r, 503, json_pack("{s:s, s:f}", "status", "initializing", "progress",
+			(double)age_ms / (double)wait_ms));
+	return true;
+}
+
+void sandbox_answer(struct request *r) {
+	if (initializing(r))
+		return;
+	const struct endpoint *endpoint = find(r);
+	if (!endpoint) {
+		reply_text(r, 404, "API endpoint does not exist.");
+		return;
+	}
+	store_begin(r->store);
+	card_settle(r->store);
+	if (allowed(r, endpoint))
+		endpoint->handle(r);
+	if (!store_error(r->store) && r->status == 0)
+		reply_nothing(r);
+	store_end(r->store, r->status < 400 || r->keep);
+	if (store_error(r->store))
+		reply_exception(r, store_error(r->store));
+}
