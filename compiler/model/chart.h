@@ -16,9 +16,10 @@ struct raw_key;         /* compiler/model/picture.h */
 
 /* One `{{tag}}` of a chart's SQL and the filter that it means. */
 struct binding {
-	const struct sql_tag *tag;      /* first use */
+	const struct sql_tag *tag;      /* first use; NULL: a chart of the query builder has none */
 	struct filter *filter;
-	/* Field filters and time groupings: the column, with the dataset that the SQL names. */
+	/* Field filters and time groupings: the column, with the dataset that the SQL names. Of a chart of
+	 * the query builder: `column` alone, one of its SQL's result. */
 	struct str schema, table, column;       /* column may be a path a.b.c */
 	struct str alias;               /* raw SQL that stands for the column, or empty */
 	const struct catalogue_column *known;   /* or NULL */
@@ -41,6 +42,9 @@ struct chart {
 	VEC(struct binding) bindings;   /* one a tag name, in order of first use */
 	VEC(struct filter *) filters;   /* of the chart's own (a map with `type:` under filters:) */
 	bool selected;                  /* by PATHs on the command line */
+	unsigned char state;            /* while references are followed */
+	bool placed;                    /* on some dashboard */
+	bool referenced;                /* by a filter's values, `{{#chart}}`, a click */
 };
 
 /* Which result columns a type needs, counted over the keys that name them. */
@@ -84,8 +88,8 @@ struct chart_type {
 	void (*lower_placement)(struct compile *c, const struct placement *placement, json_t *settings);
 };
 
-/* Keys that every chart has beside its picture: type title description sql sql_file yields filters was
- * charts_collection cache pinned embedding. */
+/* Keys that every chart has beside its picture: type title description sql sql_file yields filters
+ * was. */
 extern const struct key chart_keys[];
 
 const struct chart_type *chart_type_find(const struct compile *c, struct str name);

@@ -18,6 +18,8 @@ struct placement {
 	unsigned width, height;         /* as written, 0: not; final after layout */
 	unsigned column, row;           /* after layout */
 	bool fixed;                     /* by `at:` */
+	unsigned order;                 /* among those of its tab, as written */
+	struct node *size_node, *at_node;       /* where size and place were written, or NULL */
 	VEC(struct filter *) text_tags; /* filters that a text or heading names as {{filter}} */
 };
 
@@ -36,6 +38,7 @@ struct tab {
 	struct node *title_node;
 	struct str was;
 	VEC(struct layout_row) rows;
+	bool packed;                    /* no layout was written: charts fill rows at their default size */
 	VEC(struct placement *) placements;     /* in reading order after layout */
 };
 
@@ -61,6 +64,11 @@ struct dashboard {
 
 extern const struct key dashboard_keys[];
 extern const struct key placement_keys[];
+/* The long form of a tab. */
+extern const struct key tab_keys[];
+
+/* "90s", "30m", "6h", "1d" as seconds; false for anything else. */
+bool duration_parse(struct str text, long long *seconds);
 
 /* Gives every placement of a tab its place and size: rows flow down, items without a size share what
  * is left of a row, leftover columns going leftmost. Reports what does not fit or overlaps. */

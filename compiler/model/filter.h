@@ -38,6 +38,10 @@ struct filter {
 	struct chart *source_chart;     /* FILTER_VALUES_CHART */
 	struct str source_column, source_label;
 	enum column_type column_type;   /* of the columns it means: decides the widget; UNKNOWN: text */
+	VEC(struct field_reference) columns;    /* after check: what its charts' tags mean, else `fields` */
+	const struct value *links;      /* `linked_to` as written, or NULL */
+	struct node *values_node;       /* `values` as written, or NULL */
+	unsigned char state;            /* while links are followed */
 	bool used;                      /* some chart's tag means it */
 	const struct filter *overrides; /* a dashboard's copy of a project filter: the original */
 };
@@ -76,6 +80,9 @@ struct filter_type {
 
 /* Keys of every filter: type label field default required multi linked_to values value was. */
 extern const struct key filter_keys[];
+
+/* What a dashboard may say about a filter of the project: label default required linked_to values. */
+extern const struct key filter_override_keys[];
 
 const struct filter_type *filter_type_find(const struct compile *c, struct str name);
 

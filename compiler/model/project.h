@@ -9,8 +9,9 @@
 
 struct environment {
 	struct str name;
-	struct node *node;
-	struct str url;
+	struct node *name_node, *node;
+	struct values values;           /* everything written */
+	struct str url;                 /* this and the secrets: only with project_options.needs_server */
 	struct str api_key;             /* or user and password; never printed */
 	struct str user, password;
 	struct node *url_node, *api_key_node;
@@ -35,11 +36,13 @@ struct snippet {
 	struct node *sql_node;          /* scalar that holds the text */
 	struct sql *sql;
 	bool used;
+	unsigned char state;            /* while references are followed */
 };
 
 struct project {
 	struct str name;                /* the owner's name in every marker */
 	const char *path;               /* of mbc.yaml */
+	struct values values;           /* everything written in mbc.yaml */
 	const char *directory;          /* that holds it, as a prefix: "" or "some/dir/" */
 	int metabase;                   /* oldest server major the definitions must work on */
 	bool bigquery;                  /* dialect */
@@ -62,6 +65,12 @@ struct project {
 	struct map shared_filters_by_key;
 	struct map snippets_by_key;
 	size_t file_count;              /* definition files read */
+
+	/* For the loader: who named each path of `sources`, and what was read or found safe already. */
+	VEC(struct node *) source_nodes;
+	struct map sql_files;           /* path → struct node * */
+	struct map safe_directories;    /* folder → itself, when it lies inside the project */
+	const char *real_directory;
 };
 
 struct project_options {
@@ -83,5 +92,13 @@ void project_check(struct compile *c);
 /* The chart that NAME means inside `from` (NULL: project-wide): `key`, `dashboard/key` or `/key`. */
 struct chart *project_chart(struct compile *c, const struct dashboard *from, struct str name);
 
+/* Does an address mean this machine? Only there may a secret be written out. */
+bool url_is_loopback(struct str url);
+
 /* Key as words: by_team → "By team". */
 struct str title_of_key(struct arena *arena, struct str key);
+
+/* Tables of keys, for the manual: mbc.yaml, its environments and collections, a file without
+ * `dashboard:`, a snippet. */
+extern const struct key manifest_keys[], environment_keys[], collection_keys[];
+extern const struct key shared_keys[], snippet_keys[];
