@@ -218,8 +218,10 @@ struct server *server_open(struct compile *c, const struct environment *environm
 	server->url = without_slash(c->arena, environment->url);
 	server->headers[0] = "Content-Type: application/json";
 	server->http = http_open(&options);
-	if (!server->http)
-		out_of_memory();
+	if (!server->http) {
+		diag_add(c, E0802, SPAN_NONE, "libcurl cannot be loaded: install it (Debian: libcurl4)");
+		return NULL;
+	}
 	if (find_version(server) && check_version(server) && credentials(server) && find_user(server))
 		return server;
 	server_close(server);
