@@ -5,15 +5,18 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#define BLOCK_SIZE (64 * 1024)
-#define ALIGNMENT  _Alignof(max_align_t)
+/* Blocks double in size, so that neither a small run takes much nor a large one asks often. */
+#define FIRST_BLOCK   (64u * 1024)
+#define LARGEST_BLOCK (1024u * 1024)
+#define ALIGNMENT     _Alignof(double)
 
 struct block {
 	struct block *next;
 	size_t size;
-	max_align_t data[];
+	double data[];
 };
 
 struct arena {
@@ -21,6 +24,7 @@ struct arena {
 	char *at;
 	size_t left;
 	size_t used;
+	size_t next_size;
 	VEC(json_t *) owned;
 };
 
@@ -45,21 +49,27 @@ void arena_destroy(struct arena *arena) {
 		json_decref(arena->owned.items[i]);
 	for (struct block *block = arena->blocks, *next; block; block = next) {
 		next = block->next;
-		free(block);
+		munmap(block, block->size);
 	}
 	free(arena);
 }
 
-/* A fresh block comes from calloc, so the kernel's zero pages are used as they are. */
+/* Pages straight from the kernel, zeroed and all mapped at once: taking them one fault at a time costs
+ * more than everything that is then written to them. */
 static void add_block(struct arena *arena, size_t size) {
-	struct block *block = calloc(1, sizeof(*block) + size);
-	if (!block)
+	size_t wanted = arena->next_size ? arena->next_size : FIRST_BLOCK;
+	arena->next_size = wanted < LARGEST_BLOCK ? wanted * 2 : wanted;
+	size_t whole = sizeof(struct block) + size;
+	whole = whole > wanted ? (whole + FIRST_BLOCK - 1) / FIRST_BLOCK * FIRST_BLOCK : wanted;
+	struct block *block = mmap(NULL, whole, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (block == MAP_FAILED)
 		out_of_memory();
-	block->size = size;
+	block->size = whole;
 	block->next = arena->blocks;
 	arena->blocks = block;
 	arena->at = (char *)block->data;
-	arena->left = size;
+	arena->left = whole - sizeof(struct block);
 }
 
 void *arena_alloc(struct arena *arena, size_t size) {
@@ -67,7 +77,7 @@ void *arena_alloc(struct arena *arena, size_t size) {
 		out_of_memory();
 	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	if (size > arena->left)
-		add_block(arena, size > BLOCK_SIZE ? size : BLOCK_SIZE);
+		add_block(arena, size);
 	void *result = arena->at;
 	arena->at += size;
 	arena->left -= size;

@@ -15,7 +15,7 @@ struct arena *arena_create(void);
 /* Frees everything that the arena gave out and drops the JSON it owns; NULL is fine. */
 void arena_destroy(struct arena *arena);
 
-/* Zeroed memory, aligned for any type. */
+/* Zeroed memory, aligned for pointers, doubles and 64-bit integers. */
 void *arena_alloc(struct arena *arena, size_t size);
 #define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define arena_array(arena, type, count) \

@@ -54,8 +54,9 @@ bool node_is_null(const struct node *node) {
  * goes to the variable's start and an end to its end. */
 static size_t before_edits(const struct node *scalar, size_t at, bool end) {
 	size_t grown = 0, shrunk = 0;
-	for (uint32_t i = 0; i < scalar->scalar.edit_count; i++) {
-		const struct edit *edit = &scalar->scalar.edits[i];
+	const struct edits *edits = scalar->scalar.edits;
+	for (size_t i = 0; edits && i < edits->count; i++) {
+		const struct edit *edit = &edits->items[i];
 		if (at < edit->at || (end && at == edit->at))
 			break;
 		size_t start = edit->at + shrunk - grown;

@@ -20,9 +20,16 @@ enum node_style {
 };
 
 /* One `${name}` that was replaced: `len` bytes at `at` of the scalar's text came from `source_len`
- * bytes of what stood there. Edits are in order. */
+ * bytes of what stood there. */
 struct edit {
 	uint32_t at, len, source_len;
+};
+
+/* In order. */
+struct edits {
+	struct edit *items;
+	size_t count;
+	size_t capacity;
 };
 
 struct pair {
@@ -30,17 +37,17 @@ struct pair {
 	struct node *value;
 };
 
+/* Kept small: a project has many, and what is not written need not be fetched. */
 struct node {
-	enum node_type type;
-	enum node_style style;  /* scalars */
-	bool bad;               /* already reported: stay quiet about it */
-	bool resolved;          /* variables in it were replaced */
+	enum node_type type : 8;
+	enum node_style style : 8;      /* scalars */
+	bool bad : 1;           /* already reported: stay quiet about it */
+	bool resolved : 1;      /* variables in it were replaced */
 	struct span at;         /* with its quotes; a block scalar from its | to its last line */
 	union {
 		struct {
 			struct str text;
-			struct edit *edits;
-			uint32_t edit_count;
+			const struct edits *edits;      /* or NULL */
 		} scalar;
 		struct {
 			struct node **items;

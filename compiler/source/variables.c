@@ -16,7 +16,7 @@ struct rewrite {
 	const struct variables *variables;
 	struct node *node;
 	struct buf out;
-	VEC(struct edit) edits;
+	struct edits *edits;
 };
 
 static bool is_name(struct str name) {
@@ -92,7 +92,7 @@ static bool lookup(struct rewrite *r, struct str name, struct span at, struct sp
 
 static void add_edit(struct rewrite *r, struct str value, size_t source_len) {
 	struct edit edit = {(uint32_t)r->out.len, (uint32_t)value.len, (uint32_t)source_len};
-	vec_push(r->c->arena, &r->edits, edit);
+	vec_push(r->c->arena, r->edits, edit);
 	buf_add_str(&r->out, value);
 }
 
@@ -143,6 +143,7 @@ static void resolve_scalar(struct compile *c, const struct variables *variables,
 	if (str_find(node->scalar.text, "${", 0) == STR_NONE)
 		return;
 	struct rewrite r = {.c = c, .variables = variables, .node = node, .out = BUF(MAX_TEXT)};
+	r.edits = arena_new(c->arena, struct edits);
 	rewrite(&r);
 	if (r.out.full) {
 		diag_add(c, E0102, node->at, "with its variables replaced this is larger than %u MiB",
@@ -150,8 +151,7 @@ static void resolve_scalar(struct compile *c, const struct variables *variables,
 		node->bad = true;
 	} else {
 		node->scalar.text = arena_str(c->arena, buf_str(&r.out));
-		node->scalar.edits = r.edits.items;
-		node->scalar.edit_count = (uint32_t)r.edits.count;
+		node->scalar.edits = r.edits;
 	}
 	buf_free(&r.out);
 }

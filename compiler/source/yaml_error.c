@@ -10,6 +10,8 @@
 /* Characters that begin something else than a plain value. */
 #define INDICATORS "*&@%|>!`"
 
+#define LONGEST_LINE 4096
+
 static size_t skip_blanks(struct str text, size_t at) {
 	while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
 		at++;
@@ -136,10 +138,11 @@ static bool opens_brackets(struct str line, size_t at) {
 	return byte_at(line, at) == '[' || (byte_at(line, at) == '{' && byte_at(line, at + 1) != '{');
 }
 
-/* The value that holds `at`; empty if `at` stands before it. */
+/* The value that holds `at`; empty if `at` stands before it, or in a line that nobody wrote by hand. */
 static struct value value_around(struct str text, uint32_t at) {
-	struct str line = str_slice(text, 0, line_end(text, at));
-	size_t start = value_start(line, line_start(text, at));
+	size_t first = line_start(text, at), last = line_end(text, at);
+	struct str line = str_slice(text, 0, last);
+	size_t start = last - first < LONGEST_LINE ? value_start(line, first) : last;
 	if (at < start)
 		return (struct value){0};
 	bool flow = opens_brackets(line, start);
