@@ -31,7 +31,7 @@ const struct store_table card_table = {
 		{"cache_invalidated_at", STORE_TIME, .since = 51},
 		{"initially_published_at", STORE_TIME}, {"entity_id", STORE_TEXT},
 		{"created_at", STORE_TIME}, {"updated_at", STORE_TIME},
-		{"metadata_due", STORE_INTEGER, .hidden = true}, {0}},
+		{"metadata_due", STORE_BOOLEAN, .hidden = true}, {0}},
 	.index = "collection_id",
 };
 
@@ -185,7 +185,8 @@ static bool take_query(struct request *r, json_t *values, const char *type, int6
 	json_object_set_new(values, "table_id", facts.table ? json_integer(facts.table) : json_null());
 	json_object_set_new(values, "source_card_id", facts.card ? json_integer(facts.card) : json_null());
 	json_object_set_new(values, "result_metadata", json_null());
-	json_object_set_new(values, "metadata_due", json_integer(clock_ms() + METADATA_DELAY_MS));
+	json_object_set_new(values, "metadata_due", json_true());
+	card_metadata_due(r->sandbox);
 	return check_fields(r, &facts) && check_model(r, &facts, type);
 }
 

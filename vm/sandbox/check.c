@@ -166,7 +166,7 @@ static bool fits(const struct request *r, const struct rule *rule, const json_t 
 }
 
 static const char *sentence_of(const struct request *r, const struct rule *rule) {
-	const char *sentence = sentences[rule->type];
+	const char *sentence = translate(r, sentences[rule->type]);
 	if (rule->type == RULE_CHOICE) {
 		struct buf out = BUF(1000);
 		buf_puts(&out, sentence);

@@ -256,7 +256,10 @@ void database_schema_empty(struct request *r) {
 
 static void start_sync(struct request *r, const struct store_table *table) {
 	json_auto_t *row = path_row(r, table);
-	if (!row)
+	const char *trouble = row ? sync_trouble(r->sandbox, r->arena) : NULL;
+	if (trouble)
+		reply_text(r, 422, trouble);
+	if (!row || trouble)
 		return;
 	r->sandbox->sync_due_ms = clock_ms() + SYNC_DELAY_MS;
 	reply_json(r, 200, json_pack("{s:s}", "status", "ok"));

@@ -72,6 +72,23 @@ static bool initializing(struct request *r) {
 	return true;
 }
 
+/* The first request to an instance that does not know its address tells it, true or not. */
+static void note_site_url(struct request *r) {
+	if (r->sandbox->site_url_known || strncmp(r->path, "/api/", 5) || !strcmp(r->path, "/api/health"))
+		return;
+	r->sandbox->site_url_known = true;
+	json_auto_t *known = setting_value(r->store, "site-url");
+	static const char *const headers[] = {"origin", "x-forwarded-host", "host"};
+	for (size_t i = 0; json_is_null(known) && i < COUNT_OF(headers); i++) {
+		const char *host = json_string_value(json_object_get(r->headers, headers[i]));
+		if (!host)
+			continue;
+		store_insert(r->store, &setting_table, json_pack("{s:s, s:o}", "key", "site-url", "value",
+			json_sprintf("%s%s", strstr(host, "://") ? "" : "http://", host)));
+		return;
+	}
+}
+
 void sandbox_answer(struct request *r) {
 	if (initializing(r))
 		return;
@@ -81,7 +98,8 @@ void sandbox_answer(struct request *r) {
 		return;
 	}
 	store_begin(r->store);
-	card_settle(r->store);
+	card_settle(r->sandbox);
+	note_site_url(r);
 	if (allowed(r, endpoint))
 		endpoint->handle(r);
 	if (!store_error(r->store) && r->status == 0)

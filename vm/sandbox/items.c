@@ -134,7 +134,8 @@ static void add_collections(struct request *r, json_t *items, const struct wante
 		return;
 	const char *where = wanted->trash ? "archived_directly = 1 AND (? OR 1)" : wanted->archived ?
 		"location = ? AND archived = 1 AND type IS NULL" :
-		"location = ? AND archived = 0 AND type IS NULL AND namespace IS NULL";
+		"location = ? AND archived = 0 AND type IS NULL AND namespace IS NULL AND "
+		"personal_owner_id IS NULL";
 	json_auto_t *rows = store_select(r->store, &collection_table, where,
 		json_pack("[o]", location_of(r, wanted->collection)));
 	size_t i;

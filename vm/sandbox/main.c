@@ -69,6 +69,8 @@ static bool prepare(struct sandbox *sandbox) {
 	seed_collections(sandbox->store);
 	seed_users(sandbox->store, sandbox->settings);
 	sync_schema(sandbox);
+	if (store_count(sandbox->store, &card_table, "metadata_due = 1", NULL) > 0)
+		card_metadata_due(sandbox);
 	store_end(sandbox->store, true);
 	return !store_error(sandbox->store);
 }
@@ -79,6 +81,7 @@ static int serve(const struct settings *settings, unsigned port) {
 		.store = store_open(settings->state), .throttle = throttle_open(),
 	};
 	bool good = sandbox.store && prepare(&sandbox) && server_run(&sandbox, port, ready);
+	sync_finish(&sandbox);
 	throttle_close(sandbox.throttle);
 	store_close(sandbox.store);
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -16,7 +16,7 @@ void reply_text(struct request *r, int status, const char *text) {
 	json_decref(r->json);
 	r->json = NULL;
 	r->status = status;
-	r->text = arena_printf(r->arena, "%s", text);
+	r->text = arena_printf(r->arena, "%s", translate(r, text));
 	r->content_type = "text/plain;charset=utf-8";
 }
 
@@ -26,14 +26,14 @@ void reply_nothing(struct request *r) {
 
 void reply_not_found(struct request *r) {
 	if (r->version >= 59)
-		reply_json(r, 404, json_pack("{s:s}", "message", "Not found."));
+		reply_json(r, 404, json_pack("{s:s}", "message", translate(r, "Not found.")));
 	else
 		reply_text(r, 404, "Not found.");
 }
 
 void reply_archived(struct request *r) {
-	reply_json(r, 404, json_pack("{s:s, s:s}", "message", "The object has been archived.",
-		"error_code", "archived"));
+	reply_json(r, 404, json_pack("{s:s, s:s}", "message",
+		translate(r, "The object has been archived."), "error_code", "archived"));
 }
 
 void reply_forbidden(struct request *r) {
@@ -41,7 +41,7 @@ void reply_forbidden(struct request *r) {
 }
 
 void reply_error(struct request *r, const char *field, const char *sentence) {
-	reply_json(r, 400, json_pack("{s:{s:s}}", "errors", field, sentence));
+	reply_json(r, 400, json_pack("{s:{s:s}}", "errors", field, translate(r, sentence)));
 }
 
 void reply_exception(struct request *r, const char *message) {
@@ -69,7 +69,8 @@ bool path_id(struct request *r, size_t capture, int64_t *id) {
 		return true;
 	}
 	reply_json(r, 400, json_pack("{s:{s:[s]}, s:{s:s}}", "specific-errors", "id",
-		"should be a positive int", "errors", "id", "value must be an integer greater than zero."));
+		"should be a positive int", "errors", "id",
+		translate(r, "value must be an integer greater than zero.")));
 	return false;
 }
 

@@ -43,8 +43,9 @@ enum card_show { CARD_WHOLE, CARD_LEGACY, CARD_NESTED };
 json_t *card_show(struct request *r, json_t *row, enum card_show how);
 /* Sets members and revision, with what follows from them; steals. */
 void card_archive(struct request *r, int64_t id, bool archived, bool directly);
-/* Fills in result metadata that is due; runs before each request. */
-void card_settle(struct store *store);
+/* A card was written: its metadata follows later. Fills in what is due; runs before each request. */
+void card_metadata_due(struct sandbox *sandbox);
+void card_settle(struct sandbox *sandbox);
 
 /* Puts a new dashboard question on its dashboard, below what is there. */
 void dashboard_place(struct request *r, int64_t dashboard_id, const json_t *tab_id, int64_t card_id);
@@ -72,8 +73,11 @@ json_t *param_fields(struct request *r, const json_t *dashboard);
 json_t *table_show(struct request *r, json_t *row, bool with_fields, bool hidden);
 json_t *field_show(struct request *r, json_t *row);
 json_t *database_show(struct request *r, json_t *row);
-/* Reads DDL and the warehouse again. */
+/* Reads DDL and the warehouse again; and lets go of what it keeps of them. */
 void sync_schema(struct sandbox *sandbox);
+void sync_finish(struct sandbox *sandbox);
+/* Why the warehouse cannot be reached, in the arena, or NULL. */
+const char *sync_trouble(struct sandbox *sandbox, struct arena *arena);
 
 /* The handlers. */
 #define ENDPOINT(method, path, handle, ...) void handle(struct request *r);

@@ -34,6 +34,8 @@ struct settings {
 };
 
 struct throttle;
+struct compile;
+struct catalogue;
 
 struct sandbox {
 	const struct settings *settings;
@@ -41,6 +43,10 @@ struct sandbox {
 	int version;
 	long long started_ms;
 	long long sync_due_ms;          /* 0: no sync is waiting */
+	long long metadata_due_ms;      /* 0: no card waits for its columns */
+	bool site_url_known;
+	struct compile *compile;        /* owns the catalogue */
+	const struct catalogue *catalogue; /* of the last sync, or NULL */
 	struct throttle *throttle;
 };
 
@@ -100,6 +106,9 @@ void reply_forbidden(struct request *r);
 void reply_error(struct request *r, const char *field, const char *sentence);
 /* 500 with the message of an exception. */
 void reply_exception(struct request *r, const char *message);
+
+/* A sentence in the language that the request asks for. */
+const char *translate(const struct request *r, const char *sentence);
 
 /* A query parameter's first value, or NULL; all values, borrowed, or NULL; "true". */
 const char *query_text(const struct request *r, const char *name);

@@ -67,7 +67,7 @@ static long long wait_ms(struct attempts *attempts) {
 }
 
 static void refuse(struct request *r, const char *field, const char *sentence) {
-	reply_json(r, 401, json_pack("{s:{s:s}}", "errors", field, sentence));
+	reply_json(r, 401, json_pack("{s:{s:s}}", "errors", field, translate(r, sentence)));
 }
 
 static bool throttled(struct request *r, struct attempts *attempts) {

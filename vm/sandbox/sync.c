@@ -4,13 +4,13 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "compiler/query/catalogue.h"
 #include "compiler/source/variables.h"
 #include "runtime/buf.h"
 #include "vm/sandbox/resource.h"
 
-/* What the server makes of BigQuery's types. */
 static const struct {
 	const char *database_type, *base_type;
 } types[] = {
@@ -24,10 +24,9 @@ static const struct {
 	{"JSON", "type/JSON"},
 };
 
-static const char *base_type(const struct sync_column *column) {
-	if (column->repeated)
+const char *base_type(struct str type, bool repeated) {
+	if (repeated)
 		return "type/Array";
-	struct str type = column->database_type;
 	size_t end = str_find(type, "(", 0), angle = str_find(type, "<", 0);
 	type = str_trim(str_slice(type, 0, end < angle ? end : angle));
 	for (size_t i = 0; i < COUNT_OF(types); i++)
@@ -79,7 +78,7 @@ int64_t sync_table(struct store *store, int64_t database, struct str schema, str
 }
 
 static json_t *new_field(int64_t table, const struct sync_column *column) {
-	const char *type = base_type(column);
+	const char *type = base_type(column->database_type, column->repeated);
 	bool is_struct = !strcmp(type, "type/Dictionary");
 	return json_pack("{s:I, s:o, s:o, s:o, s:i, s:o, s:s, s:s, s:s?, s:s, s:b, s:b, s:b, s:o, s:o}",
 		"table_id", (json_int_t)table, "name", text_of(column->name), "display_name",
@@ -178,12 +177,16 @@ static void add_variables(struct compile *c, const struct settings *settings,
 
 static void sync_catalogue(struct sandbox *sandbox, int64_t database) {
 	const struct settings *settings = sandbox->settings;
-	struct compile c;
-	compile_init(&c);
+	sync_finish(sandbox);
+	sandbox->compile = calloc(1, sizeof(*sandbox->compile));
+	if (!sandbox->compile)
+		out_of_memory();
+	compile_init(sandbox->compile);
 	struct variables variables = {0};
-	add_variables(&c, settings, &variables);
-	const struct catalogue *catalogue = catalogue_load(&c, settings->catalogue,
+	add_variables(sandbox->compile, settings, &variables);
+	const struct catalogue *catalogue = catalogue_load(sandbox->compile, settings->catalogue,
 		settings->catalogue_count, &variables);
+	sandbox->catalogue = catalogue;
 	for (size_t i = 0; catalogue && i < catalogue->tables.count; i++) {
 		const struct catalogue_table *table = catalogue->tables.items[i];
 		int64_t id = sync_table(sandbox->store, database, schema_of(sandbox, table), table->name,
@@ -196,8 +199,16 @@ static void sync_catalogue(struct sandbox *sandbox, int64_t database) {
 			if (table->columns[k].references_table.len)
 				sync_foreign_key(sandbox, database, catalogue, table, &table->columns[k]);
 	}
-	diag_print(&c, stderr, &(struct diag_print){.format = DIAG_SHORT});
-	compile_finish(&c);
+	if (sandbox->compile->diagnostics.count > 0)
+		diag_print(sandbox->compile, stderr, &(struct diag_print){.format = DIAG_SHORT});
+}
+
+void sync_finish(struct sandbox *sandbox) {
+	if (sandbox->compile)
+		compile_finish(sandbox->compile);
+	free(sandbox->compile);
+	sandbox->compile = NULL;
+	sandbox->catalogue = NULL;
 }
 
 static int64_t seed_database(struct store *store, const char *name, const char *engine, bool sample) {
@@ -233,17 +244,24 @@ static void sync_sample(struct sandbox *sandbox) {
 	}
 }
 
-void sync_schema(struct sandbox *sandbox) {
+/* A warehouse that cannot be read leaves everything as it was. */
+static void sync_warehouse(struct sandbox *sandbox, int64_t database) {
 	struct store *store = sandbox->store;
-	int64_t database = seed_database(store, sandbox->settings->database_name, "bigquery-cloud-sdk",
-		false);
+	store_run(store, "SAVEPOINT sync", NULL);
 	store_run(store, "UPDATE metabase_field SET active = 0 WHERE table_id IN (SELECT id FROM "
 		"metabase_table WHERE db_id = ?)", json_pack("[I]", (json_int_t)database));
 	store_run(store, "UPDATE metabase_table SET active = 0 WHERE db_id = ?",
 		json_pack("[I]", (json_int_t)database));
 	if (sandbox->settings->catalogue_count > 0)
 		sync_catalogue(sandbox, database);
-	if (sandbox->settings->warehouse)
-		sync_bigquery(sandbox, database);
+	if (sandbox->settings->warehouse && !sync_bigquery(sandbox, database))
+		store_run(store, "ROLLBACK TO sync", NULL);
+	store_run(store, "RELEASE sync", NULL);
+}
+
+void sync_schema(struct sandbox *sandbox) {
+	int64_t database = seed_database(sandbox->store, sandbox->settings->database_name,
+		"bigquery-cloud-sdk", false);
+	sync_warehouse(sandbox, database);
 	sync_sample(sandbox);
 }

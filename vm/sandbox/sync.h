@@ -14,6 +14,9 @@ struct sync_column {
 	json_t *path;                   /* names from the top, of what lies in a STRUCT; borrowed */
 };
 
+/* What the server makes of one of BigQuery's types. */
+const char *base_type(struct str database_type, bool repeated);
+
 /* Both give the id. */
 int64_t sync_table(struct store *store, int64_t database, struct str schema, struct str name,
 	struct str description);

@@ -14,7 +14,7 @@ struct reading {
 	struct arena *arena;
 	int64_t database;
 	const char *base;       /* …/datasets/D/tables */
-	bool failed;
+	const char *trouble;    /* the first one, or NULL */
 };
 
 static struct str text_of(const json_t *object, const char *key) {
@@ -42,15 +42,14 @@ static void add_fields(struct reading *reading, int64_t table, int64_t parent, j
 	}
 }
 
-/* The parsed answer, or NULL after saying what was wrong with it; new. */
+/* The parsed answer, or NULL with the trouble noted; new. */
 static json_t *parse(struct reading *reading, const struct http_response *response) {
 	json_t *value = response->status == 200 ?
 		json_loadb(response->body.ptr, response->body.len, 0, NULL) : NULL;
-	if (!value && !reading->failed)
-		fprintf(stderr, "mbc-sandbox: %s: %s\n", reading->base, response->status ?
+	if (!value && !reading->trouble)
+		reading->trouble = response->status ?
 			arena_printf(reading->arena, "the warehouse answered %ld", response->status) :
-			response->error);
-	reading->failed |= !value;
+			arena_printf(reading->arena, "%s", response->error);
 	return value;
 }
 
@@ -97,22 +96,49 @@ static void on_list(void *context, const struct http_response *response) {
 			encoded(reading, token)), on_list);
 }
 
-bool sync_bigquery(struct sandbox *sandbox, int64_t database) {
-	const struct settings *settings = sandbox->settings;
-	struct reading reading = {.sandbox = sandbox, .database = database, .arena = arena_create()};
+static void open_reading(struct reading *reading) {
+	static const struct retry_policy patience = {100, 500, 3000};
+	const struct settings *settings = reading->sandbox->settings;
 	struct str url = str_from(settings->warehouse);
 	while (str_ends(url, "/"))
 		url.len--;
-	reading.base = arena_printf(reading.arena, "%.*s/bigquery/v2/projects/%s/datasets/%s/tables",
-		STR_ARGS(url), encoded(&reading, settings->project), encoded(&reading, settings->dataset));
-	reading.http = http_open(&(struct http_options){.user_agent = "mbc-sandbox/" MBC_VERSION,
-		.timeout_ms = 10000});
-	reading.failed = !reading.http;
-	if (reading.http) {
-		get(&reading, arena_printf(reading.arena, "%s?maxResults=1000", reading.base), on_list);
-		http_run(reading.http);
-	}
-	http_close(reading.http);
+	reading->base = arena_printf(reading->arena, "%.*s/bigquery/v2/projects/%s/datasets/%s/tables",
+		STR_ARGS(url), encoded(reading, settings->project), encoded(reading, settings->dataset));
+	reading->http = http_open(&(struct http_options){.user_agent = "mbc-sandbox/" MBC_VERSION,
+		.timeout_ms = 10000, .retry = &patience});
+	if (!reading->http)
+		reading->trouble = "cannot set up HTTP";
+}
+
+static void run(struct reading *reading, int most,
+	void (*done)(void *context, const struct http_response *response)) {
+	if (!reading->http)
+		return;
+	get(reading, arena_printf(reading->arena, "%s?maxResults=%d", reading->base, most), done);
+	http_run(reading->http);
+	http_close(reading->http);
+}
+
+bool sync_bigquery(struct sandbox *sandbox, int64_t database) {
+	struct reading reading = {.sandbox = sandbox, .database = database, .arena = arena_create()};
+	open_reading(&reading);
+	run(&reading, 1000, on_list);
+	if (reading.trouble)
+		fprintf(stderr, "mbc-sandbox: %s: %s\n", reading.base, reading.trouble);
+	bool good = !reading.trouble;
 	arena_destroy(reading.arena);
-	return !reading.failed;
+	return good;
+}
+
+static void on_first(void *context, const struct http_response *response) {
+	json_decref(parse(context, response));
+}
+
+const char *sync_trouble(struct sandbox *sandbox, struct arena *arena) {
+	struct reading reading = {.sandbox = sandbox, .arena = arena};
+	if (!sandbox->settings->warehouse)
+		return NULL;
+	open_reading(&reading);
+	run(&reading, 1, on_first);
+	return reading.trouble;
 }

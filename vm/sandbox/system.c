@@ -118,10 +118,12 @@ static void add_counts(struct request *r, struct buf *page) {
 	} rows[] = {
 		{&dashboard_table, "archived = 0", "dashboards"},
 		{&card_table, "archived = 0", "questions"},
-		{&collection_table, "archived = 0 AND type IS NULL", "collections"},
+		{&collection_table, "archived = 0 AND type IS NULL AND personal_owner_id IS NULL",
+			"collections"},
 		{&snippet_table, "archived = 0", "snippets"},
-		{&table_table, "active = 1", "tables"},
-		{&field_table, "active = 1", "fields"},
+		{&table_table, "active = 1 AND db_id = 1", "tables"},
+		{&field_table, "active = 1 AND table_id IN (SELECT id FROM metabase_table WHERE db_id = 1)",
+			"fields"},
 	};
 	buf_puts(page, "<table>");
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
