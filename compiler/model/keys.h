@@ -132,6 +132,8 @@ const struct key *keys_find(const struct key *const *groups, struct str name);
 /* JSON Schema (draft 2020-12, new) of a map with the keys of `groups`: what an editor offers. Wherever a
  * scalar may stand, a text with `${name}` may too. */
 json_t *keys_schema(const struct key *const *groups);
+/* The same of the value of one key. */
+json_t *key_schema(const struct key *key);
 
 /* The words for colours with their #RRGGBB, and any colour as #RRGGBB; false if it is none. */
 extern const struct word colour_words[];
