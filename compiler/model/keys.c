@@ -162,13 +162,12 @@ static void bind_boolean(struct compile *c, const struct key *key, struct value 
 }
 
 static void check_range(struct compile *c, const struct key *key, double number, struct value *out) {
-	if (key->min == 0 && key->max == 0)
-		return;
-	if (number >= key->min && number <= key->max)
+	bool open = key->max == 0 || isinf(key->max);
+	if ((key->min == 0 && key->max == 0) || (number >= key->min && (open || number <= key->max)))
 		return;
 	out->bad = true;
 	const char *shown = node_shown(c, out->node);
-	if (isinf(key->max) || key->max == 0)
+	if (open)
 		diag_add(c, E0204, out->node->at, "`%s` is at least %g, found %s", key->name, key->min, shown);
 	else
 		diag_add(c, E0204, out->node->at, "`%s` is between %g and %g, found %s", key->name, key->min,

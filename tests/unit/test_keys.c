@@ -104,6 +104,7 @@ static void every_type_becomes_its_json(void **state) {
 	becomes("{x: day, stack: normal}", "{\"dimension\":\"day\",\"stack\":\"stacked\"}");
 	becomes("{x: day, decimals: 020, ratio: 2.50}", "{\"decimals\":20,\"dimension\":\"day\",\"ratio\":2.5}");
 	becomes("{x: day, ratio: 500.0}", "{\"dimension\":\"day\",\"ratio\":500}");
+	becomes("{x: day, rows: 7}", "{\"dimension\":\"day\",\"rows\":7}");
 	becomes("{x: day, legend: on}", "{\"dimension\":\"day\",\"legend\":true}");
 	becomes("{x: day, legend: \"no\"}", "{\"dimension\":\"day\",\"legend\":false}");
 	becomes("{x: day, size: 6x4}", "{\"dimension\":\"day\",\"size\":[6,4]}");
