@@ -7,7 +7,8 @@
 /* Tables of keys, most of one row each. */
 extern const struct key cartesian_x[];          /* x */
 extern const struct key cartesian_y[];          /* y: columns and axis */
-extern const struct key cartesian_y_axis[];     /* y: the axis alone, where others name the columns */
+extern const struct key cartesian_standing_y[]; /* y, where the axis always has its zero */
+extern const struct key cartesian_y_axis[];     /* y: such an axis alone, where others name the columns */
 extern const struct key cartesian_lying_x[];    /* x, y and labels of bars that lie */
 extern const struct key cartesian_lying_y[];
 extern const struct key cartesian_lying_labels[];

@@ -120,6 +120,14 @@ static void check_right(struct compile *c, const struct chart *chart, const stru
 		diag_add(c, W0412, row->name->at, "every series is on the right axis");
 }
 
+static bool all_areas(const struct series_list *list) {
+	for (size_t i = 0; i < list->of.count; i++) {
+		if (!word_is(list->of.items[i].draw, "area"))
+			return false;
+	}
+	return true;
+}
+
 static size_t count_filled(const struct series_list *list) {
 	size_t count = 0;
 	for (size_t i = 0; i < list->of.count; i++)
@@ -136,7 +144,7 @@ static void check_stack(struct compile *c, const struct chart *chart, const stru
 	bool area = word_is(how->draw, "area") && !how->mixed;
 	if (shown && !stacked && !(area && (split || list->of.count > 1)))
 		report_useless(c, shown, "without `stack`");
-	else if (shown && area && count_filled(list) == list->of.count)
+	else if (shown && area && all_areas(list))
 		report_useless(c, shown, "where every series is an area");
 	if (!stacked)
 		return;
@@ -201,8 +209,7 @@ static void check_trend_line(struct compile *c, const struct chart *chart) {
 static void check_labels(struct compile *c, const struct chart *chart, const struct cartesian *how,
 	const struct series_list *list) {
 	const struct value *labels = values_get(&chart->values, "labels");
-	bool areas = word_is(how->draw, "area") && !how->mixed && count_filled(list) == list->of.count;
-	if (labels && areas && word_is(written(chart, "stack"), "percent"))
+	if (labels && how->draw && all_areas(list) && word_is(written(chart, "stack"), "percent"))
 		report_useless(c, labels, "on areas that are stacked in percent");
 }
 

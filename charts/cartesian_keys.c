@@ -85,18 +85,26 @@ static const struct key x_keys[] = {
 	{"min", KEY_NUMBER, .to = "graph.y_axis.min", .doc = "lower end; only with `max`"},               \
 	{"max", KEY_NUMBER, .to = "graph.y_axis.max", .doc = "upper end; the lower one is then `min`, or 0"},
 
-#define Y_VERTICAL_ROWS                                                                                   \
-	{"from_zero", KEY_BOOLEAN, .lower = lower_from_zero, .doc = "false: the axis may begin elsewhere"}, \
+#define Y_ZERO_ROW                                                                                        \
+	{"from_zero", KEY_BOOLEAN, .lower = lower_from_zero, .doc = "false: the axis may begin elsewhere"},
+
+#define Y_TICKS_ROW                                                                                       \
 	{"ticks", KEY_INTEGER, .to = "graph.y_axis.split_number", .min = 1, .max = 100,                   \
 		.doc = "about how many marks"},
 
 static const struct key y_keys[] = {
 	{"columns", KEY_COLUMN, KEY_LIST, .required = true, .doc = "one series for each column"},
-	Y_AXIS_ROWS Y_VERTICAL_ROWS
+	Y_AXIS_ROWS Y_ZERO_ROW Y_TICKS_ROW
 	{0}
 };
 
-static const struct key y_axis_keys[] = {Y_AXIS_ROWS Y_VERTICAL_ROWS {0}};
+static const struct key standing_y_keys[] = {
+	{"columns", KEY_COLUMN, KEY_LIST, .required = true, .doc = "one series for each column"},
+	Y_AXIS_ROWS Y_TICKS_ROW
+	{0}
+};
+
+static const struct key y_axis_keys[] = {Y_AXIS_ROWS Y_TICKS_ROW {0}};
 
 static const struct key lying_y_keys[] = {
 	{"columns", KEY_COLUMN, KEY_LIST, .required = true, .doc = "one series for each column"},
@@ -122,6 +130,12 @@ const struct key cartesian_x[] = {
 const struct key cartesian_y[] = {
 	{"y", KEY_MAP, .keys = y_keys, .shorthand = "columns", .required = true, .lower = lower_y,
 		.doc = "the columns that are measured, and how the axis looks", .example = "revenue"},
+	{0}
+};
+
+const struct key cartesian_standing_y[] = {
+	{"y", KEY_MAP, .keys = standing_y_keys, .shorthand = "columns", .required = true, .lower = lower_y,
+		.doc = "the column that is measured, and how the axis looks", .example = "change"},
 	{0}
 };
 

@@ -18,7 +18,7 @@ static const struct key keys[] = {
 	{0}
 };
 
-static const struct key *const groups[] = {cartesian_x, cartesian_y, keys, cartesian_goal, cartesian_labels,
+static const struct key *const groups[] = {cartesian_x, cartesian_standing_y, keys, cartesian_goal, cartesian_labels,
 	cartesian_tooltip, NULL};
 
 static const struct raw_key colours[] = {
