@@ -36,6 +36,10 @@ static size_t skip_utf8(struct str text, bool *ascii) {
 	return at;
 }
 
+static struct str without_mark(struct str text) {
+	return str_starts(text, BYTE_ORDER_MARK) ? str_slice(text, strlen(BYTE_ORDER_MARK), text.len) : text;
+}
+
 static uint32_t add(struct compile *c, const char *path, struct str text, bool ascii) {
 	struct source *source = arena_new(c->arena, struct source);
 	*source = (struct source){.path = path, .text = text, .ascii = ascii};
@@ -45,6 +49,7 @@ static uint32_t add(struct compile *c, const char *path, struct str text, bool a
 
 uint32_t source_add(struct compile *c, const char *path, struct str text) {
 	bool ascii;
+	text = without_mark(text);
 	skip_utf8(text, &ascii);
 	return add(c, path, text, ascii);
 }
@@ -75,12 +80,10 @@ bool source_read(struct compile *c, const char *path, struct span from, uint32_t
 	struct buf raw = BUF(SOURCE_MAX_BYTES);
 	bool read = file_read(path, &raw);
 	int failure = errno;
-	struct str text = arena_str(c->arena, buf_str(&raw));
+	struct str text = without_mark(arena_str(c->arena, buf_str(&raw)));
 	buf_free(&raw);
 	if (!read)
 		return unreadable(c, path, from, failure);
-	if (str_starts(text, BYTE_ORDER_MARK))
-		text = str_slice(text, strlen(BYTE_ORDER_MARK), text.len);
 	bool ascii;
 	size_t valid = skip_utf8(text, &ascii);
 	*index = add(c, arena_cstr(c->arena, str_from(path)), text, ascii);

@@ -39,7 +39,8 @@ struct place {
  * cannot be read, is a directory, is too large or is not UTF-8. A byte order mark is skipped. */
 bool source_read(struct compile *c, const char *path, struct span from, uint32_t *index);
 
-/* Makes a source from text that is already in memory, which must outlive the compile. */
+/* Makes a source from text that is already in memory, which must outlive the compile. A byte
+ * order mark is skipped here too. */
 uint32_t source_add(struct compile *c, const char *path, struct str text);
 
 struct source *source_of(struct compile *c, struct span span);
