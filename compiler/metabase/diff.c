@@ -167,7 +167,7 @@ enum verdict verdict_of(enum object_kind kind, const json_t *live, const json_t 
 	fingerprint_of(code, fingerprint);
 	struct marker marker = {.fingerprint = mark};
 	bool trusted = mark && !marker_other_projection(&marker, PROJECTION_VERSION);
-	json_auto_t *seen = compared(kind, live, code);
+	json_auto_t *seen = kind_compared(kind, live, code);
 	if (json_equal(seen, code))
 		return trusted && strcmp(mark, fingerprint) == 0 ? VERDICT_SAME : mark && !trusted &&
 			strcmp(mark, FINGERPRINT_UNFINISHED) != 0 ? VERDICT_SAME : VERDICT_MARK;

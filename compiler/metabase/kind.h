@@ -19,10 +19,10 @@ extern const struct live_kind live_kinds[OBJECT_KIND_COUNT];
 
 /* A copy (new) of a body, ours or the server's, without what is no difference: null and empty members,
  * ids of parts, what the server adds on its own, order where it means nothing. */
-json_t *normalise(const struct names *names, enum object_kind kind, const json_t *body);
+json_t *kind_normalise(const struct names *names, enum object_kind kind, const json_t *body);
 
 /* What of a normalised live body is compared with a normalised body of ours (new). */
-json_t *compared(enum object_kind kind, const json_t *live, const json_t *code);
+json_t *kind_compared(enum object_kind kind, const json_t *live, const json_t *code);
 
 /* {"$ref": "card:key"} (new), or the number itself when it is none of ours; null for null. */
 json_t *reference_of(const struct names *names, const char *kind, const json_t *id);

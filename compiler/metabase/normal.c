@@ -14,7 +14,7 @@ static bool in_list(const char *const *list, const char *key) {
 	return false;
 }
 
-json_t *compared(enum object_kind kind, const json_t *live, const json_t *code) {
+json_t *kind_compared(enum object_kind kind, const json_t *live, const json_t *code) {
 	json_t *out = json_object(), *value;
 	const char *key;
 	json_object_foreach((json_t *)live, key, value)
@@ -206,7 +206,7 @@ static void normal_card(json_t *body) {
 	drop_if(body, "type", type && strcmp(type, "question") == 0);
 }
 
-json_t *normalise(const struct names *names, enum object_kind kind, const json_t *body) {
+json_t *kind_normalise(const struct names *names, enum object_kind kind, const json_t *body) {
 	json_t *out = json_deep_copy(body);
 	clean_clauses(names, out);
 	normal_parameters(json_object_get(out, "parameters"));

@@ -160,8 +160,8 @@ json_t *plan_read(struct plan *plan, const struct step *step, const json_t *raw,
 	if (whole)
 		return body;
 	forget_single_tab(body, step->code->body);
-	json_auto_t *normal = normalise(&plan->names, kind, body);
-	return arena_own_json(arena_of(plan), compared(kind, normal, step->wanted));
+	json_auto_t *normal = kind_normalise(&plan->names, kind, body);
+	return arena_own_json(arena_of(plan), kind_compared(kind, normal, step->wanted));
 }
 
 /* The live body with all that could have been written, as its own mark would have hashed it. */
@@ -169,7 +169,7 @@ static json_t *as_marked(struct plan *plan, const struct step *step) {
 	enum object_kind kind = step->code->kind;
 	json_auto_t *body = live_kinds[kind].read(&plan->names, step->live->raw);
 	forget_single_tab(body, step->code->body);
-	json_auto_t *normal = normalise(&plan->names, kind, body);
+	json_auto_t *normal = kind_normalise(&plan->names, kind, body);
 	return arena_own_json(arena_of(plan),
 		names_before(arena_of(plan), normal, plan->renames.items, plan->renames.count));
 }
@@ -269,7 +269,7 @@ static void check_parts(struct plan *plan, struct step *step) {
 /* --- the whole -------------------------------------------------------------------------------- */
 
 static void want(struct plan *plan, struct step *step) {
-	json_t *body = normalise(&plan->names, step->code->kind, step->code->body);
+	json_t *body = kind_normalise(&plan->names, step->code->kind, step->code->body);
 	step->wanted = arena_own_json(arena_of(plan), body);
 	fingerprint_of(body, step->fingerprint);
 }

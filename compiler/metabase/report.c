@@ -151,7 +151,7 @@ static void put_summary(struct buf *out, const struct plan *plan) {
 	buf_free(&line);
 }
 
-void report_text(const struct plan *plan, FILE *out, const struct report_style *style) {
+void plan_print_text(const struct plan *plan, FILE *out, const struct report_style *style) {
 	struct buf text = BUF(256u << 20);
 	for (size_t i = 0; i < plan->steps.count; i++) {
 		const struct step *step = plan->steps.items[i];
@@ -171,7 +171,7 @@ void report_text(const struct plan *plan, FILE *out, const struct report_style *
 	buf_free(&text);
 }
 
-void report_markdown(const struct plan *plan, FILE *out) {
+void plan_print_markdown(const struct plan *plan, FILE *out) {
 	struct buf text = BUF(256u << 20);
 	buf_printf(&text, "### Dashboards on %s\n\n", plan->server->url);
 	put_summary(&text, plan);
@@ -210,7 +210,7 @@ static json_t *step_json(const struct plan *plan, const struct step *step) {
 	return out;
 }
 
-void report_json(const struct plan *plan, FILE *out) {
+void plan_print_json(const struct plan *plan, FILE *out) {
 	json_t *changes = json_array(), *counts = json_object();
 	for (size_t i = 0; i < plan->steps.count; i++)
 		if (shown(plan->steps.items[i], false))
@@ -223,7 +223,7 @@ void report_json(const struct plan *plan, FILE *out) {
 	fputs(canonical_dump(plan->server->c->arena, all), out);
 }
 
-void report_outcome(const struct plan *plan, const struct outcome_counts *counts, FILE *out) {
+void plan_print_outcome(const struct plan *plan, const struct outcome_counts *counts, FILE *out) {
 	for (size_t i = 0; i < plan->steps.count; i++) {
 		const struct step *step = plan->steps.items[i];
 		if (step->progress == STEP_FAILED)

@@ -11,10 +11,10 @@ struct report_style {
 };
 
 /* `+ card finance/spend "Spend"` …, the fields that differ, and a line that counts. */
-void report_text(const struct plan *plan, FILE *out, const struct report_style *style);
+void plan_print_text(const struct plan *plan, FILE *out, const struct report_style *style);
 /* For a comment on a pull request. */
-void report_markdown(const struct plan *plan, FILE *out);
+void plan_print_markdown(const struct plan *plan, FILE *out);
 /* {"changes": [{"kind", "key", "change", "fields": [{"path", "live", "code"}] …}], "counts": {…}}. */
-void report_json(const struct plan *plan, FILE *out);
+void plan_print_json(const struct plan *plan, FILE *out);
 /* What was done, and what was not. */
-void report_outcome(const struct plan *plan, const struct outcome_counts *counts, FILE *out);
+void plan_print_outcome(const struct plan *plan, const struct outcome_counts *counts, FILE *out);

@@ -59,7 +59,7 @@ static void assert_json(const json_t *found, const char *expected) {
 
 static json_t *read_body(enum object_kind kind, const char *raw) {
 	json_auto_t *body = live_kinds[kind].read(&names, json(raw));
-	return arena_own_json(arena, normalise(&names, kind, body));
+	return arena_own_json(arena, kind_normalise(&names, kind, body));
 }
 
 #define NATIVE_CARD "{\"name\": \"Spend\", \"display\": \"scalar\", \"collection_id\": {\"$ref\": " \
@@ -169,7 +169,7 @@ static void cards_and_snippets_in_sql(void **state) {
 static void dashboards(void **state) {
 	(void)state;
 	assert_json(read_body(OBJECT_DASHBOARD, DASHBOARD_RAW), DASHBOARD_BODY);
-	json_auto_t *again = normalise(&names, OBJECT_DASHBOARD, json(DASHBOARD_BODY));
+	json_auto_t *again = kind_normalise(&names, OBJECT_DASHBOARD, json(DASHBOARD_BODY));
 	assert_json(again, DASHBOARD_BODY);
 }
 
