@@ -27,6 +27,7 @@ void fingerprint_of(const json_t *body, char out[16]) {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	if (!context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1 ||
 	    json_dump_callback(body, hash_bytes, context, DUMP_FLAGS) != 0 ||
+	    EVP_DigestUpdate(context, "\n", 1) != 1 ||
 	    EVP_DigestFinal_ex(context, hash, NULL) != 1)
 		out_of_memory();
 	EVP_MD_CTX_free(context);

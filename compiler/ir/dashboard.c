@@ -23,10 +23,31 @@ static json_t *parameter(struct compile *c, const struct dashboard *dashboard, c
 	return result;
 }
 
+/* A filter of the project that the dashboard only uses: its place does not follow from the file. */
+static bool is_unwritten(const struct filter *filter) {
+	return filter->overrides && filter->node == filter->overrides->node;
+}
+
+static int by_place_or_key(const void *a, const void *b) {
+	const struct filter *left = *(struct filter *const *)a, *right = *(struct filter *const *)b;
+	bool last = is_unwritten(left);
+	if (last != is_unwritten(right))
+		return last ? 1 : -1;
+	if (last)
+		return str_cmp(left->key, right->key);
+	return left->node->at.start < right->node->at.start ? -1 : 1;
+}
+
+/* Those of its file in the author's order, then the project's by key. */
 static json_t *parameters(struct compile *c, const struct dashboard *dashboard) {
+	struct filter **filters = arena_array(c->arena, struct filter *, dashboard->filters.count);
 	json_t *list = json_array();
 	for (size_t i = 0; i < dashboard->filters.count; i++)
-		json_array_append_new(list, parameter(c, dashboard, dashboard->filters.items[i]));
+		filters[i] = dashboard->filters.items[i];
+	if (dashboard->filters.count)
+		qsort(filters, dashboard->filters.count, sizeof(struct filter *), by_place_or_key);
+	for (size_t i = 0; i < dashboard->filters.count; i++)
+		json_array_append_new(list, parameter(c, dashboard, filters[i]));
 	return list;
 }
 

@@ -150,7 +150,7 @@ json_t *native_query(struct lowering *l, const struct chart *chart, struct objec
 json_t *result_type(enum column_type type) {
 	switch (type) {
 	case COLUMN_NUMBER:
-		return json_pack("{s:s}", "base-type", "type/Float");
+		return json_pack("{s:s}", "base-type", "type/Decimal");
 	case COLUMN_BOOLEAN:
 		return json_pack("{s:s}", "base-type", "type/Boolean");
 	case COLUMN_DATE:
