@@ -290,12 +290,20 @@ static bool is_window(const struct code *code, size_t at) {
 	return code_word(code, at, "OVER");
 }
 
+static bool is_snippet(const struct code *code, size_t at) {
+	const struct sql_token *token = &code->tokens[at];
+	return token->type == SQL_TAG && token->tag < code->sql->tags.count &&
+		code->sql->tags.items[token->tag].type == SQL_TAG_SNIPPET;
+}
+
 bool read_aggregate(const struct code *code, struct range range) {
 	for (size_t at = range.start; at < range.end; at++) {
 		if (code_mark(code, at, "(") && (code_word(code, at + 1, "SELECT") || code_word(code, at + 1, "WITH"))) {
 			at = code_skip(code, at) - 1;
 			continue;
 		}
+		if (is_snippet(code, at))
+			return true;
 		if (code->tokens[at].type != SQL_WORD || !code_mark(code, at + 1, "("))
 			continue;
 		const struct sql_function *function = sql_function(code_text(code, at));

@@ -62,7 +62,8 @@ void read_from(struct reading *r, struct range range, struct cte *ctes, struct s
 enum column_type read_type(struct reading *r, struct range range, struct cte *ctes,
 	const struct scope *scope);
 
-/* Is some item of the range an aggregate (outside queries of its own, without OVER)? */
+/* Is some item of the range an aggregate (outside queries of its own, without OVER)? A snippet counts as
+ * one: it may hold one, and what cannot be seen is not held against its author. */
 bool read_aggregate(const struct code *code, struct range range);
 
 /* The column that `path` names in the scope; its type UNKNOWN if there is none. */

@@ -65,6 +65,7 @@ static void select_lists_are_read(void **state) {
 		{"SELECT country, total FROM `shop.orders`", "country text, total number"},
 		{"SELECT o.country, o.`total` t FROM `shop.orders` AS o", "country text, t number"},
 		{"SELECT COUNT(*) AS n FROM `shop.orders`", "n number aggregated"},
+		{"SELECT {{snippet: rate}} AS rate FROM `shop.orders`", "rate unknown aggregated"},
 		{"SELECT country c, COUNT(*) n, FROM shop.orders GROUP BY 1 ORDER BY 2 LIMIT 3",
 			"c text, n number ordered limited"},
 		{"SELECT COUNT(*) FROM shop.orders", "(column 1 of the select list has no name: write `AS name`) aggregated"},
