@@ -13,7 +13,8 @@
 #include "runtime/file.h"
 
 static const char *in_tree(struct arena *arena, const char *path) {
-	return arena_printf(arena, "%s/tests/unit/ir/%s", getenv("MBC_SOURCE_ROOT"), path);
+	return path[0] == '/' ? path :
+		arena_printf(arena, "%s/tests/unit/ir/%s", getenv("MBC_SOURCE_ROOT"), path);
 }
 
 /* As the command line does without a PATH. */
@@ -95,6 +96,7 @@ static void objects_come_in_the_order_of_creation(void **state) {
 		"card:finance/new_customers was customers/fresh\n"
 		"card:finance/by_day\n"
 		"card:finance/revenue\n"
+		"card:plain/by_channel was bare/by_channel\n"
 		"card:plain/count was bare/count\n"
 		"card:plain/matrix#source was bare/matrix#source\n"
 		"card:plain/matrix was bare/matrix\n"
@@ -120,6 +122,60 @@ static void objects_know_what_they_need(void **state) {
 	assert_string_equal(dashboard->renames.items[0].name, "Overview");
 	assert_string_equal(dashboard->renames.items[0].was, "Summary");
 	compile_finish(&c);
+}
+
+static void write_in(struct arena *arena, const char *directory, const char *name, struct str text) {
+	assert_true(file_write(arena_printf(arena, "%s/%s", directory, name), text));
+}
+
+/* A dashboard with one filter and a chart that uses it as its type wants. */
+static struct str dashboard_with(struct arena *arena, const struct filter_type *type) {
+	bool grouping = strcmp(type->name, "time-grouping") == 0;
+	const char *table = strstr(type->example, "customers.") ? "customers" : "orders";
+	const char *where = type->field == FILTER_FIELD_NONE ? "CAST(channel AS STRING) <> CAST({{f}} AS STRING)" :
+		"{{f}}";
+	return str_from(arena_printf(arena, "dashboard: D\nfilters:\n  f: %s\ncharts:\n  c:\n    type: table\n"
+		"    sql: SELECT %s, COUNT(*) AS n FROM `shop.%s` %s %s\n", type->example,
+		grouping ? "{{f}} AS unit" : "1 AS unit", table, grouping ? "" : "WHERE",
+		grouping ? "GROUP BY {{f}}" : arena_printf(arena, "TRUE [[AND %s]]", where)));
+}
+
+static const char *tag_type(const struct objects *objects) {
+	const json_t *native = json_object_get(json_object_get(objects_find(objects, "card:d/c")->body,
+		"dataset_query"), "native");
+	return json_string_value(json_object_get(json_object_get(json_object_get(native, "template-tags"), "f"),
+		"type"));
+}
+
+/* The example of every filter type, as the manual shows it, goes the whole way without a message. */
+static void every_filter_example_lowers(void **state) {
+	(void)state;
+	char directory[] = "/tmp/mbc-test-XXXXXX";
+	assert_non_null(mkdtemp(directory));
+	struct arena *arena = arena_create();
+	struct buf tables = BUF(1 << 20);
+	assert_true(file_read(in_tree(arena, "shop/sql/tables.sql"), &tables));
+	assert_true(make_directories(arena_printf(arena, "%s/dashboards", directory)));
+	write_in(arena, directory, "tables.sql", buf_str(&tables));
+	write_in(arena, directory, "mbc.yaml", STR("mbc: 1\nproject: p\nmetabase: 0.60\nsources: [dashboards/]\n"
+		"catalogue: [tables.sql]\nvars: {dataset: shop}\n"));
+	for (const struct filter_type *const *type = filter_types; *type; type++) {
+		struct compile c;
+		print_message("%s\n", (*type)->name);
+		write_in(arena, directory, "dashboards/d.yaml", dashboard_with(arena, *type));
+		const struct objects *objects = lower(&c, directory);
+		bool variable = (*type)->field == FILTER_FIELD_NONE;
+		assert_string_equal(tag_type(objects), variable ? (*type)->name :
+			strcmp((*type)->name, "time-grouping") == 0 ? "temporal-unit" : "dimension");
+		compile_finish(&c);
+	}
+	assert_int_equal(remove(arena_printf(arena, "%s/dashboards/d.yaml", directory)), 0);
+	assert_int_equal(remove(arena_printf(arena, "%s/dashboards", directory)), 0);
+	assert_int_equal(remove(arena_printf(arena, "%s/tables.sql", directory)), 0);
+	assert_int_equal(remove(arena_printf(arena, "%s/mbc.yaml", directory)), 0);
+	assert_int_equal(remove(directory), 0);
+	buf_free(&tables);
+	arena_destroy(arena);
 }
 
 static void fingerprints_follow_the_body(void **state) {
@@ -152,6 +208,7 @@ int main(void) {
 		cmocka_unit_test(objects_are_exact),
 		cmocka_unit_test(order_does_not_matter),
 		cmocka_unit_test(objects_come_in_the_order_of_creation),
+		cmocka_unit_test(every_filter_example_lowers),
 		cmocka_unit_test(objects_know_what_they_need),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
