@@ -18,6 +18,7 @@ struct compile {
 	VEC(struct diagnostic *) diagnostics;
 	size_t error_count;
 	VEC(struct allow) allows;       /* suppressions, as the files are read */
+	size_t replaced;                /* bytes of texts that had variables in them */
 	VEC(const char *) remarks;      /* for -v: what was skipped and why */
 
 	/* The lists, handed in by compiler/cli so that nothing below names a chart or a filter. Each ends

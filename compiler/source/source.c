@@ -56,7 +56,7 @@ uint32_t source_add(struct compile *c, const char *path, struct str text) {
 
 static bool unreadable(struct compile *c, const char *path, struct span from, int failure) {
 	if (failure == EFBIG)
-		diag_add(c, E0102, from, "`%s` is larger than %u MiB", path, SOURCE_MAX_BYTES >> 20);
+		diag_add(c, E0109, from, "`%s` is larger than %u MiB", path, SOURCE_MAX_BYTES >> 20);
 	else if (failure == EISDIR)
 		diag_add(c, E0101, from, "`%s` is a directory, not a file", path);
 	else if (failure == EINVAL)
@@ -69,10 +69,9 @@ static bool unreadable(struct compile *c, const char *path, struct span from, in
 static bool not_text(struct compile *c, uint32_t index, size_t at) {
 	struct str text = c->sources.items[index]->text;
 	struct span span = {index, (uint32_t)at, (uint32_t)at + 1};
-	if (text.ptr[at] == '\0')
-		diag_add(c, E0103, span, "a NUL byte in a text file");
-	else
-		diag_add(c, E0103, span, "byte 0x%02x is not valid UTF-8 here", (unsigned char)text.ptr[at]);
+	struct diagnostic *d = text.ptr[at] ? diag_add(c, E0103, span, "byte 0x%02x is not valid UTF-8 here",
+		(unsigned char)text.ptr[at]) : diag_add(c, E0103, span, "a NUL byte in a text file");
+	diag_help(c, d, "save the file as UTF-8");
 	return false;
 }
 

@@ -8,7 +8,7 @@
 
 struct compile;
 
-/* What one file or one YAML value may be at most: anything larger is refused by name. */
+/* What one file may be at most: anything larger is refused by name. */
 #define SOURCE_MAX_BYTES (8u * 1024 * 1024)
 
 struct source {

@@ -9,7 +9,8 @@
 #include "runtime/buf.h"
 #include "runtime/suggest.h"
 
-#define MAX_TEXT SOURCE_MAX_BYTES
+/* Bytes of all texts together, so that no long value in many places fills the memory. */
+#define MAX_TEXT (64u * 1024 * 1024)
 
 struct rewrite {
 	struct compile *c;
@@ -142,14 +143,17 @@ static void resolve_scalar(struct compile *c, const struct variables *variables,
 	node->resolved = true;
 	if (str_find(node->scalar.text, "${", 0) == STR_NONE)
 		return;
-	struct rewrite r = {.c = c, .variables = variables, .node = node, .out = BUF(MAX_TEXT)};
+	struct rewrite r = {.c = c, .variables = variables, .node = node, .out = BUF(MAX_TEXT - c->replaced)};
 	r.edits = arena_new(c->arena, struct edits);
 	rewrite(&r);
 	if (r.out.full) {
-		diag_add(c, E0102, node->at, "with its variables replaced this is larger than %u MiB",
-			MAX_TEXT >> 20);
+		if (c->replaced < MAX_TEXT)
+			diag_add(c, E0109, node->at, "with its variables replaced, this makes more than %u MiB"
+				" of text", MAX_TEXT >> 20);
+		c->replaced = MAX_TEXT;
 		node->bad = true;
 	} else {
+		c->replaced += r.out.len;
 		node->scalar.text = arena_str(c->arena, buf_str(&r.out));
 		node->scalar.edits = r.edits;
 	}

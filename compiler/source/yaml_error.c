@@ -334,7 +334,7 @@ static void report_character(struct compile *c, uint32_t source, const struct ya
 	if (contains(str_from(error->problem), "UTF-8"))
 		diag_add(c, E0103, at, "byte 0x%02x is not valid UTF-8 here", (unsigned)error->value);
 	else
-		diag_add(c, E0104, at, "the character U+%04X is not allowed in YAML", (unsigned)error->value);
+		diag_add(c, E0103, at, "the character U+%04X is not allowed in YAML", (unsigned)error->value);
 }
 
 void yaml_report(struct compile *c, uint32_t source, const struct yaml_error *error) {

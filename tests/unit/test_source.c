@@ -66,7 +66,7 @@ static void files_that_cannot_be_read_are_named(void **state) {
 	path = file_with(&c, "", 0);
 	assert_int_equal(truncate(path, 100000000), 0);
 	assert_false(source_read(&c, path, SPAN_NONE, &index));
-	assert_int_equal(c.diagnostics.items[4]->code, E0102);
+	assert_int_equal(c.diagnostics.items[4]->code, E0109);
 	path = file_with(&c, "\xef\xbb\xbfkey: \xe2\x82\xac", 11);
 	assert_true(source_read(&c, path, SPAN_NONE, &index));
 	assert_true(str_is(c.sources.items[index]->text, "key: €"));

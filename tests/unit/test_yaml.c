@@ -132,7 +132,7 @@ static void mistakes_are_told_in_plain_words(void **state) {
 		{"a: [b\nc: 1", "2:2: error[E0104]: `,` or `]` should stand here", NULL},
 		{"a: {b: 1 c: 2}", "1:11: error[E0104]: `,` or `}` should stand here", NULL},
 		{"a: ]", "1:4: error[E0104]: a value should stand here", NULL},
-		{"a: \a", "1:4: error[E0104]: the character U+0007 is not allowed in YAML", NULL},
+		{"a: \a", "1:4: error[E0103]: the character U+0007 is not allowed in YAML", NULL},
 		{"%d: 1", "1:1: error[E0104]: a `%` at the start of a line begins a YAML directive", NULL},
 		{"a: 1\n--- \nb: 2", "2:1: error[E0112]: a second document begins here", NULL},
 		{"a: !color red", "1:4: error[E0113]: the tag `!color` is not part of the language", NULL},
