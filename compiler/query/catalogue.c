@@ -175,11 +175,9 @@ static struct str usual_type(enum column_type type) {
 }
 
 static void resolve(struct compile *c, const struct catalogue *catalogue, struct catalogue_table *table) {
-	if (table->columns_known)
-		return;
 	struct reading r = {.c = c, .catalogue = catalogue};
 	const struct columns *columns = catalogue_columns(&r, table);
-	if (!columns->known)
+	if (table->columns_known || !columns->known)
 		return;
 	table->columns_known = true;
 	table->column_count = columns->count;
