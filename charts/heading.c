@@ -1,10 +1,6 @@
 /* heading: one line of plain text across a dashboard. */
 #include "charts/placed.h"
 
-static void check(struct compile *c, const struct placement *placement) {
-	placed_check(c, placement, "a text");
-}
-
 static void lower(struct compile *c, const struct placement *placement, json_t *settings) {
 	(void)c;
 	placed_lower(placement, settings);
@@ -18,6 +14,5 @@ const struct chart_type chart_heading = {
 	.placement = true,
 	.size = {24, 1},
 	.least = {1, 1},
-	.check_placement = check,
 	.lower_placement = lower,
 };

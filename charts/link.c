@@ -3,7 +3,7 @@
 #include "charts/placed.h"
 
 static void check(struct compile *c, const struct placement *placement) {
-	if (!placed_check(c, placement, "an address"))
+	if (!node_is_scalar(placement->content) || placement->content->bad)
 		return;
 	struct str url = placement->content->scalar.text;
 	if (str_starts(url, "https://") || str_starts(url, "http://") || str_starts(url, "/") ||

@@ -3,9 +3,6 @@
 
 #include "charts/chart.h"
 
-/* Reports an item without text. False if it did. */
-bool placed_check(struct compile *c, const struct placement *placement, const char *needs);
-
 /* The settings by which the server knows a card without a query. */
 void placed_lower(const struct placement *placement, json_t *settings);
 

@@ -9,10 +9,6 @@ static const struct raw_key alignment[] = {
 
 static const struct raw_key *const reads[] = {alignment, NULL};
 
-static void check(struct compile *c, const struct placement *placement) {
-	placed_check(c, placement, "a text");
-}
-
 static void lower(struct compile *c, const struct placement *placement, json_t *settings) {
 	(void)c;
 	placed_lower(placement, settings);
@@ -27,6 +23,5 @@ const struct chart_type chart_text = {
 	.size = {12, 3},
 	.least = {1, 1},
 	.reads = reads,
-	.check_placement = check,
 	.lower_placement = lower,
 };

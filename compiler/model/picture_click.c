@@ -28,7 +28,7 @@ const struct key picture_click_keys[] = {
 	{0}
 };
 
-static const struct filter *dashboard_filter(const struct dashboard *dashboard, struct str name) {
+static const struct filter *find_filter(const struct dashboard *dashboard, struct str name) {
 	if (!dashboard)
 		return NULL;
 	for (size_t i = 0; i < dashboard->filters.count; i++) {
@@ -70,7 +70,7 @@ static void check_source(struct compile *c, const struct chart *chart, const str
 	}
 	if (column)
 		result_has_column(c, chart, column->node, "click");
-	if (filter && dashboard && !dashboard_filter(dashboard, filter->text))
+	if (filter && dashboard && !find_filter(dashboard, filter->text))
 		report_filter(c, dashboard, filter->node);
 }
 
@@ -78,7 +78,7 @@ static void check_entries(struct compile *c, const struct chart *chart, const st
 	const struct dashboard *to, const struct value *entries) {
 	for (size_t i = 0; entries && i < entries->list.count; i++) {
 		const struct value *entry = &entries->list.items[i];
-		if (to && !dashboard_filter(to, entry->name->scalar.text))
+		if (to && !find_filter(to, entry->name->scalar.text))
 			report_filter(c, to, entry->name);
 		check_source(c, chart, from, entry);
 	}
@@ -145,7 +145,7 @@ static void check_to_chart(struct compile *c, const struct chart *chart, const s
 }
 
 static bool is_filter_label(const struct dashboard *dashboard, struct str name) {
-	if (dashboard_filter(dashboard, name))
+	if (find_filter(dashboard, name))
 		return true;
 	for (size_t i = 0; i < dashboard->filters.count; i++) {
 		if (str_eq_fold(dashboard->filters.items[i]->label, name))
@@ -248,7 +248,7 @@ static json_t *source_json(struct compile *c, const struct dashboard *dashboard,
 		return json_pack("{s:s,s:s%,s:s%}", "type", "column", "id", column->text.ptr,
 			column->text.len, "name", column->text.ptr, column->text.len);
 	struct str name = values_text(&entry->map, "filter", STR(""));
-	const struct filter *filter = dashboard_filter(dashboard, name);
+	const struct filter *filter = find_filter(dashboard, name);
 	struct str label = filter ? filter->label : name;
 	return json_pack("{s:s,s:o,s:s%}", "type", "parameter", "id", parameter(c, dashboard, name), "name",
 		label.ptr, label.len);
