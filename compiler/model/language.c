@@ -135,8 +135,8 @@ const struct key binding_keys[] = {
 
 static json_t *filters_schema(void) {
 	const struct key *const binding[] = {binding_keys, NULL};
-	return json_pack("{s:s,s:{s:[{s:s},o,{s:s,s:[s]}]}}", "type", "object", "additionalProperties", "anyOf",
-		"type", "string", keys_schema(binding), "type", "object", "required", "type");
+	return json_pack("{s:[{s:s},o,{s:s,s:[s]}]}", "anyOf", "type", "string", keys_schema(binding), "type",
+		"object", "required", "type");
 }
 
 const struct key chart_keys[] = {
