@@ -493,6 +493,9 @@ static void bind_outputs(struct wiring *wiring) {
 		struct diagnostic *d = diag_add(c, E0541, tag_span(wiring, tag),
 			"the SQL of a `%s` chart cannot have tags", chart->type->name);
 		diag_help(c, d, "select the column, and write `filters: {%.*s: COLUMN}`", STR_ARGS(tag->name));
+		struct filter *filter = find_filter(c, chart, tag->name);
+		if (filter)
+			filter->used = true;
 	}
 	for (size_t i = 0; wiring->entries && i < wiring->entries->list.count; i++) {
 		if (!wiring->entries->list.items[i].bad)

@@ -212,12 +212,18 @@ static void note_columns(struct compile *c, struct diagnostic *d, const struct c
 		chart->columns->count ? columns_list(c, chart->columns) : "nothing");
 }
 
+/* The key as the author wrote it, of which the row's own may be a shorthand: `y`, not `columns`. */
+static const char *written_name(struct compile *c, const struct value *value) {
+	bool entry = value->item && value->key->shape == KEY_ENTRIES;
+	return value->name && !entry ? arena_cstr(c->arena, value->name->scalar.text) : value->key->name;
+}
+
 static void report_column(struct compile *c, const struct chart *chart, const struct value *value) {
 	struct suggest near = suggest_start(value->text);
 	for (size_t i = 0; i < chart->columns->count; i++)
 		suggest_offer(&near, chart->columns->items[i].name);
 	struct diagnostic *d = diag_add(c, E0401, value->node->at, "`%s` names a column %s that the query does not give",
-		value->key->name, node_shown(c, value->node));
+		written_name(c, value), node_shown(c, value->node));
 	diag_suggest(c, d, value->node->at, &near);
 	note_columns(c, d, chart);
 	value->node->bad = true;
@@ -247,8 +253,11 @@ bool chart_need_column(struct compile *c, const struct chart *chart, const struc
 		(type == COLUMN_DATETIME && column->type == COLUMN_DATE);
 	if (type == COLUMN_UNKNOWN || column->type == COLUMN_UNKNOWN || column->type == type || both_days)
 		return true;
-	struct diagnostic *d = diag_add(c, E0403, value->node->at, "%s is a %s, and `%.*s` is a %s", what,
-		column_type_name(type), STR_ARGS(value->text), column_type_name(column->type));
+	if (what == value->key->name)
+		what = written_name(c, value);
+	const char *tick = strchr(what, ' ') ? "" : "`";
+	struct diagnostic *d = diag_add(c, E0403, value->node->at, "`%.*s` is a %s, and %s%s%s takes a %s",
+		STR_ARGS(value->text), column_type_name(column->type), tick, what, tick, column_type_name(type));
 	note_columns(c, d, chart);
 	value->node->bad = true;
 	return false;
@@ -285,7 +294,7 @@ static const char *amount(struct compile *c, unsigned count, const char *thing) 
 }
 
 /* A number may serve as a dimension too, so of the columns that are not needed as measures all count. */
-static void check_rule(struct compile *c, const struct chart *chart) {
+static bool check_rule(struct compile *c, const struct chart *chart) {
 	const struct column_rule *rule = &chart->type->columns;
 	unsigned measures = 0;
 	for (size_t i = 0; i < chart->columns->count; i++)
@@ -294,7 +303,7 @@ static void check_rule(struct compile *c, const struct chart *chart) {
 	unsigned least = *thing == 'm' ? rule->measures.least : rule->dimensions.least;
 	size_t found = *thing == 'm' ? measures : chart->columns->count - rule->measures.least;
 	if (found >= least)
-		return;
+		return true;
 	const struct node *type = node_get(chart->node, "type");
 	struct diagnostic *d = diag_add(c, E0402, type ? type->at : chart->key_node->at,
 		"a `%s` chart needs at least %s, found %s", chart->type->name, amount(c, least, thing),
@@ -304,25 +313,28 @@ static void check_rule(struct compile *c, const struct chart *chart) {
 		diag_help(c, d, "select a number whose name does not end in `_id`: `SUM(…) AS total`");
 	else
 		diag_help(c, d, "select what the figure is counted by, as a column before it");
+	return false;
 }
 
-static void check_columns(struct compile *c, struct chart *chart) {
+/* False when the picture cannot be judged: the columns it would be made of are missing. */
+static bool check_columns(struct compile *c, struct chart *chart) {
 	if (!chart->columns->known) {
 		vec_push(c->arena, &c->remarks, arena_printf(c->arena,
 			"columns of chart `%.*s` are not checked: %s", STR_ARGS(chart->key),
 			chart->columns->reason ? chart->columns->reason : "the query does not say them"));
-		return;
+		return true;
 	}
 	size_t errors = diag_errors(c);
 	struct visit visit = {c, chart};
 	check_doubles(c, chart);
+	bool single = diag_errors(c) == errors;
 	if (!chart->type->query_builder)
 		values_each_column(&chart->values, check_column, &visit);
-	if (diag_errors(c) == errors)
-		check_rule(c, chart);
+	bool named = diag_errors(c) == errors;
+	return single && (!named || check_rule(c, chart));
 }
 
 void chart_check(struct compile *c, struct chart *chart) {
-	check_columns(c, chart);
-	picture_check(c, chart);
+	if (check_columns(c, chart))
+		picture_check(c, chart);
 }

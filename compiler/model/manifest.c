@@ -416,7 +416,7 @@ static void bind_manifest(struct compile *c, const struct project_options *optio
 bool manifest_load(struct compile *c, const struct project_options *options) {
 	const char *directory = find_directory(c, options->start);
 	if (!directory) {
-		struct diagnostic *d = diag_add(c, E0309, SPAN_NONE, "no `" MANIFEST "` here or in a folder above");
+		struct diagnostic *d = diag_add(c, E0101, SPAN_NONE, "no `" MANIFEST "` here or in a folder above");
 		diag_help(c, d, "`mbc init` makes a project");
 		return false;
 	}

@@ -105,7 +105,8 @@ static const struct columns *columns_of_table(struct compile *c, const struct ca
 	columns->items = arena_array(c->arena, struct column, table->column_count);
 	for (size_t i = 0; i < table->column_count; i++) {
 		const struct catalogue_column *column = &table->columns[i];
-		columns->items[i] = (struct column){column->name, column->type, column->at, column->database_type};
+		columns->items[i] = (struct column){column->name, column->type, column->at,
+			column->database_type, column->repeated};
 	}
 	return columns;
 }
@@ -125,6 +126,7 @@ static const struct columns *columns_named(struct compile *c, const struct table
 	for (size_t i = 0; query->count == columns.count && i < columns.count; i++) {
 		columns.items[i].type = query->items[i].type;
 		columns.items[i].database_type = query->items[i].database_type;
+		columns.items[i].repeated = query->items[i].repeated;
 	}
 	struct columns *result = arena_new(c->arena, struct columns);
 	*result = (struct columns){.known = true, .items = columns.items, .count = columns.count};
@@ -184,7 +186,7 @@ static void resolve(struct compile *c, const struct catalogue *catalogue, struct
 		const struct column *column = &columns->items[i];
 		bool plain = column->database_type.len > 0;
 		table->columns[i] = (struct catalogue_column){.name = column->name, .type = column->type,
-			.at = column->at, .repeated = str_is(column->database_type, "ARRAY"),
+			.at = column->at, .repeated = column->repeated,
 			.database_type = plain ? column->database_type : usual_type(column->type)};
 	}
 }

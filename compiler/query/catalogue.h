@@ -7,7 +7,7 @@
 
 struct catalogue_column {
 	struct str name;
-	struct str database_type;       /* INT64, STRING, … upper case */
+	struct str database_type;       /* INT64, STRING, … upper case; of an ARRAY, that of its elements */
 	enum column_type type;
 	struct span at;
 	struct str references_schema;   /* a foreign key: the other table, as far as written, else empty */

@@ -171,8 +171,11 @@ static void add_item(struct reading *r, struct list *list, struct range item, st
 	bool alias = end < item.end;
 	struct column column = {.name = name, .at = span_of(r, alias ? item.end - 1 : item.start, item.end)};
 	column.type = read_type(r, (struct range){item.start, end}, ctes, scope);
-	if (at == end)
-		column.database_type = scope_column(scope, &path).database_type;
+	if (at == end) {
+		struct column plain = scope_column(scope, &path);
+		column.database_type = plain.database_type;
+		column.repeated = plain.repeated;
+	}
 	add_column(r, list, column);
 }
 

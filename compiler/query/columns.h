@@ -14,6 +14,7 @@ struct column {
 	enum column_type type;
 	struct span at;
 	struct str database_type;       /* of a column that a table has like this, else empty */
+	bool repeated;                  /* such a one is an ARRAY of them */
 };
 
 struct columns {

@@ -79,7 +79,13 @@ static void read_column_type(struct ddl *d, size_t start, size_t end, unsigned d
 		return;
 	column->database_type = type_name(d->c->arena, str_slice(code->sql->text, code->tokens[start].start,
 		code->tokens[base - 1].end));
-	column->repeated = str_is(column->database_type, "ARRAY");
+	bool array = code_word(code, start, "ARRAY") && code_mark(code, base, "<");
+	if (array && code->match[base] != CODE_NONE && depth < MAX_FIELD_DEPTH) {
+		read_column_type(d, base + 1, code->match[base], depth + 1, column);
+		*column = (struct catalogue_column){.name = column->name, .at = column->at, .repeated = true,
+			.database_type = column->database_type, .type = COLUMN_OTHER};
+		return;
+	}
 	for (size_t at = base; at < end; at = code_skip(code, at))
 		column->repeated |= code_mark(code, at, "[");
 	column->type = column->repeated ? COLUMN_OTHER : column_type_of(column->database_type);

@@ -186,7 +186,8 @@ static bool from_column(const struct from *from, const struct code_path *path, s
 	} else if (column) {
 		const struct catalogue_column *field = find_field(from->table, path, first);
 		found->type = field ? field->type : COLUMN_UNKNOWN;
-		found->database_type = field ? field->database_type : (struct str){0};
+		found->database_type = field ? field->database_type : STR("");
+		found->repeated = field && field->repeated;
 	}
 	return column || first > 0;
 }

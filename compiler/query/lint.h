@@ -17,6 +17,7 @@ struct lint_tag {
 	const struct sql_tag *tag;
 	enum lint_use use;
 	bool date;              /* raw: a date */
+	bool boolean;           /* raw: true or false, and so a condition */
 	bool multi;             /* raw: may hold several values */
 	bool required;
 	bool has_default;

@@ -106,9 +106,9 @@ static void tables_are_read_from_ddl(void **state) {
 		"INSERT INTO t VALUES (1); GRANT x TO y;\n"
 		"create table if not exists p.d.t (a date)",
 		"shop.orders: order_id INT64/number key, customer_id INT64/number -> shop.customers, "
-		"key STRING/text, index BOOL/boolean, total NUMERIC/number, tags ARRAY/other repeated, "
+		"key STRING/text, index BOOL/boolean, total NUMERIC/number, tags STRING/other repeated, "
 		"address STRUCT/other {street STRING/text, at STRUCT/other {lat FLOAT64/number, "
-		"tags ARRAY/other repeated}}, items ARRAY/other repeated\n"
+		"tags STRING/other repeated}}, items STRUCT/other repeated\n"
 		"d.t: a DATE/date\n", "");
 }
 
@@ -213,7 +213,7 @@ static void what_was_written_is_read_again(void **state) {
 	assert_string_equal(text, "{\"mbc_catalogue\": 1, \"tables\": [{\"columns\": ["
 		"{\"key\": true, \"name\": \"id\", \"type\": \"INT64\"}, "
 		"{\"name\": \"o\", \"references\": \"s.u\", \"type\": \"INT64\"}, "
-		"{\"name\": \"tags\", \"repeated\": true, \"type\": \"ARRAY\"}, "
+		"{\"name\": \"tags\", \"repeated\": true, \"type\": \"STRING\"}, "
 		"{\"fields\": [{\"name\": \"x\", \"type\": \"INT64\"}], \"name\": \"at\", \"type\": \"STRUCT\"}], "
 		"\"name\": \"t\", \"schema\": \"s\"}, {\"name\": \"v\", \"schema\": \"\", \"view\": true}]}");
 	add_file(&f, "a.sql", "");

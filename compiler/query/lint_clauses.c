@@ -1,0 +1,179 @@
+/* What is left of a text when its [[ ]] clauses are left out, as they are while their filters have no
+ * value: a WHERE with nothing behind it, an AND with nothing before it. Works on all tokens, clause
+ * marks included. */
+#include "compiler/query/linting.h"
+
+static const char *const condition_words[] = {"WHERE", "HAVING", "QUALIFY", "ON", NULL};
+static const char *const joining_words[] = {"AND", "OR", NULL};
+
+static struct str text_at(const struct linting *l, size_t at) {
+	const struct sql_token *token = &l->sql->tokens.items[at];
+	return str_slice(l->sql->text, token->start, token->end);
+}
+
+static bool is_word(const struct linting *l, size_t at, const char *const *words) {
+	if (at >= l->sql->tokens.count || l->sql->tokens.items[at].type != SQL_WORD)
+		return false;
+	for (; *words; words++) {
+		if (str_eq_fold(text_at(l, at), str_from(*words)))
+			return true;
+	}
+	return false;
+}
+
+static bool is_type(const struct linting *l, size_t at, enum sql_token_type type) {
+	return at < l->sql->tokens.count && l->sql->tokens.items[at].type == type;
+}
+
+/* The next token that is no comment. */
+static size_t next_of(const struct linting *l, size_t at) {
+	do
+		at++;
+	while (is_type(l, at, SQL_COMMENT));
+	return at;
+}
+
+/* Behind the clause that opens at `at`. */
+static size_t behind_clause(const struct linting *l, size_t at) {
+	uint32_t end = l->sql->clauses.items[l->sql->tokens.items[at].tag].end;
+	while (at < l->sql->tokens.count && l->sql->tokens.items[at].start < end)
+		at++;
+	return is_type(l, at, SQL_COMMENT) ? next_of(l, at) : at;
+}
+
+/* Does a condition that is nothing but clauses end at `at`? */
+static bool ends_condition(const struct linting *l, size_t at) {
+	static const char *const ends[] = {"AND", "OR", "GROUP", "ORDER", "LIMIT", "HAVING", "QUALIFY", "WINDOW",
+		"UNION", "INTERSECT", "EXCEPT", "JOIN", "LEFT", "INNER", "CROSS", "WHERE", "OFFSET", "FETCH", NULL};
+	if (at >= l->sql->tokens.count || is_type(l, at, SQL_CLOSE) || is_word(l, at, ends))
+		return true;
+	struct str text = text_at(l, at);
+	return str_is(text, ")") || str_is(text, ";");
+}
+
+/* Are all tags that stand directly in the clause required, so that it is never left out? */
+static bool always_kept(const struct linting *l, uint32_t clause) {
+	const struct sql_clause *k = &l->sql->clauses.items[clause];
+	for (size_t i = 0; i < l->sql->tags.count; i++) {
+		const struct sql_tag *tag = &l->sql->tags.items[i];
+		if (tag->start < k->start || tag->clause != clause + 1)
+			continue;
+		const struct lint_tag *known = lint_tag_of(l, tag);
+		if (tag->type == SQL_TAG_VARIABLE && !(known && known->required))
+			return false;
+	}
+	return true;
+}
+
+/* WHERE [[ … ]] with no fixed condition. `at` is WHERE. */
+static void check_where(struct linting *l, size_t at) {
+	size_t open = next_of(l, at);
+	if (!is_type(l, open, SQL_OPEN))
+		return;
+	size_t end = open;
+	while (is_type(l, end, SQL_OPEN))
+		end = behind_clause(l, end);
+	const struct sql_token *token = &l->sql->tokens.items[open];
+	size_t first = next_of(l, open);
+	bool joined = is_word(l, first, joining_words);
+	if ((!ends_condition(l, end) || always_kept(l, token->tag)) && !joined)
+		return;
+	struct str word = text_at(l, at);
+	const struct sql_token *where = &l->sql->tokens.items[at];
+	struct diagnostic *d = lint_report(l, E0610, where->start, where->end,
+		"nothing is left behind `%.*s` when its clauses are left out", STR_ARGS(word));
+	diag_help(l->c, d, "begin with a condition that is always there: `%.*s 1 = 1 [[AND …]]`", STR_ARGS(word));
+	if (joined)
+		lint_fix(l, d, token->start, token->end, "1 = 1 [[");
+	else
+		lint_fix(l, d, token->start, l->sql->tokens.items[first].start, "1 = 1 [[AND ");
+}
+
+/* Where in a query we are, so far as AND may stand there. */
+struct level {
+	bool condition;         /* something stands before that AND can join */
+	bool from;              /* in FROM: a WHERE would mend it */
+	uint16_t clause;        /* in which the condition stands */
+};
+
+static bool clause_within(const struct linting *l, uint16_t clause, uint16_t outer) {
+	while (clause && clause != outer)
+		clause = l->sql->clauses.items[clause - 1].parent;
+	return clause == outer;
+}
+
+/* [[AND … ]] where nothing stands that it could join. */
+static void check_joined(struct linting *l, struct level *level, size_t open) {
+	size_t first = next_of(l, open);
+	const struct sql_token *token = &l->sql->tokens.items[open];
+	if (!is_word(l, first, joining_words))
+		return;
+	if (level->condition && clause_within(l, token->clause, level->clause))
+		return;
+	const struct sql_token *word = &l->sql->tokens.items[first];
+	struct str text = text_at(l, first);
+	struct diagnostic *d = lint_report(l, E0611, word->start, word->end,
+		level->condition ? "`%.*s` joins a condition that may be left out" : "`%.*s` has no condition to join",
+		STR_ARGS(text));
+	if (level->condition) {
+		diag_help(l->c, d, "write `WHERE 1 = 1` outside of `[[ ]]` and begin each clause with `AND`");
+	} else if (level->from) {
+		diag_help(l->c, d, "write `WHERE 1 = 1` before the clause");
+		lint_fix(l, d, token->start, token->start, "WHERE 1 = 1 ");
+	} else {
+		diag_help(l->c, d, "move the clause behind a `WHERE`");
+	}
+	*level = (struct level){.condition = true};
+}
+
+static void follow(const struct linting *l, struct level *level, size_t at) {
+	static const char *const starts[] = {"SELECT", "WHEN", "THEN", "ELSE", NULL};
+	static const char *const from[] = {"FROM", "JOIN", NULL};
+	static const char *const behind[] = {"GROUP", "ORDER", "LIMIT", "WINDOW", "UNION", "INTERSECT", NULL};
+	uint16_t clause = l->sql->tokens.items[at].clause;
+	if (is_word(l, at, condition_words) || is_word(l, at, starts))
+		*level = (struct level){.condition = true, .clause = clause};
+	else if (is_word(l, at, from))
+		*level = (struct level){.from = true};
+	else if (is_word(l, at, behind) || str_is(text_at(l, at), ";"))
+		*level = (struct level){.condition = false};
+}
+
+static void check_pointless(struct linting *l, const struct sql_tag *tag) {
+	const struct lint_tag *known = lint_tag_of(l, tag);
+	if (!tag->clause || !known || !known->required || tag->in_string || tag->in_quotes || tag->in_comment)
+		return;
+	const struct sql_clause *clause = &l->sql->clauses.items[tag->clause - 1];
+	struct diagnostic *d = lint_report(l, W0618, tag->start, tag->end,
+		"`{{%.*s}}` is required, so its clause is never left out", STR_ARGS(tag->name));
+	diag_help(l->c, d, "take the `[[ ]]` around it away");
+	struct str inside = str_slice(l->sql->text, clause->start + 2, clause->end - 2);
+	bool comment = str_find(inside, "--", 0) != STR_NONE;
+	if (clause->tags == 1 && str_find(inside, "[[", 0) == STR_NONE && !comment)
+		lint_fix(l, d, clause->start, clause->end, "%.*s", STR_ARGS(inside));
+}
+
+void lint_clauses(struct linting *l) {
+	if (l->sql->clauses.count == 0)
+		return;
+	struct level *levels = arena_array(l->c->arena, struct level, l->sql->tokens.count + 1);
+	size_t depth = 0;
+	levels[0].condition = true;
+	for (size_t at = 0; at < l->sql->tokens.count && l->reports < LINT_MAX_REPORTS; at++) {
+		const struct sql_token *token = &l->sql->tokens.items[at];
+		if (str_is(text_at(l, at), ")") && depth > 0)
+			depth--;
+		if (token->type == SQL_OPEN)
+			check_joined(l, &levels[depth], at);
+		follow(l, &levels[depth], at);
+		if (is_word(l, at, condition_words)) {
+			size_t before = l->reports;
+			check_where(l, at);
+			levels[depth].clause = l->reports > before ? 0 : levels[depth].clause;
+		}
+		if (str_is(text_at(l, at), "("))
+			levels[++depth] = (struct level){.condition = true, .clause = token->clause};
+	}
+	for (size_t i = 0; i < l->sql->tags.count && l->reports < LINT_MAX_REPORTS; i++)
+		check_pointless(l, &l->sql->tags.items[i]);
+}
