@@ -2,13 +2,17 @@
 versions where they change. Run as: sandbox_test.py PROGRAM. Prints TAP."""
 
 import http.client
+import http.server
+import json
 import os
 import re
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
+import urllib.parse
 
 from sandbox_server import KEY, Sandbox
 
@@ -812,6 +816,73 @@ def vanished_tables_and_columns_revive_under_their_ids():
             server.post("/api/database/1/sync_schema", {})
             time.sleep(0.8)
             assert listed() == before
+
+
+class Warehouse(http.server.BaseHTTPRequestHandler):
+    """The two methods of BigQuery's REST API that a sync reads, over two pages of tables."""
+
+    tables = {
+        "orders": [
+            {"name": "id", "type": "INTEGER", "mode": "REQUIRED", "description": "Its number"},
+            {"name": "day", "type": "DATE"},
+            {"name": "tags", "type": "STRING", "mode": "REPEATED"},
+            {"name": "where", "type": "RECORD", "fields": [{"name": "city", "type": "STRING"}]},
+        ],
+        "raw%20x": [{"name": "at", "type": "TIMESTAMP"}],
+    }
+    prefix = "/bigquery/v2/projects/p/datasets/shop/tables"
+
+    def do_GET(self):
+        path, _, query = self.path.partition("?")
+        names = sorted(self.tables)
+        if path == self.prefix:
+            second = "pageToken=a%2Fb" in query
+            page = [{"tableReference": {"tableId": urllib.parse.unquote(n)}} for n in names[second:second + 1]]
+            self.reply({"tables": page, **({} if second else {"nextPageToken": "a/b"})})
+        elif path.startswith(self.prefix + "/"):
+            name = path[len(self.prefix) + 1:]
+            reference = {"datasetId": "shop", "tableId": urllib.parse.unquote(name)}
+            self.reply({"tableReference": reference, "description": "About " + name, "schema": {"fields": self.tables[name]}, "timePartitioning": {"field": "day"}})
+        else:
+            self.send_error(404)
+
+    def reply(self, body):
+        text = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("content-length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_):
+        pass
+
+
+@by_itself
+def tables_come_from_the_warehouse():
+    warehouse = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Warehouse)
+    threading.Thread(target=warehouse.serve_forever, daemon=True).start()
+    url = "http://127.0.0.1:%d/" % warehouse.server_port
+    with Sandbox(PROGRAM, 57, "--warehouse", url, "--project", "p", "--dataset", "shop", tables=False) as server:
+        fields = {(f["table_name"], f["name"]): f for f in server.get("/api/database/1/fields")}
+        assert {key: f["base_type"] for key, f in fields.items()} == {
+            ("orders", "id"): "type/Integer",
+            ("orders", "day"): "type/Date",
+            ("orders", "tags"): "type/Array",
+            ("orders", "where"): "type/Dictionary",
+            ("orders", "city"): "type/Text",
+            ("raw x", "at"): "type/DateTimeWithLocalTZ",
+        }
+        table = server.get("/api/table/%d/query_metadata" % fields["orders", "id"]["table_id"])
+        whole = {f["name"]: f for f in table["fields"]}
+        assert table["schema"] == "shop" and table["description"] == "About orders"
+        assert whole["day"]["database_partitioned"] and whole["id"]["description"] == "Its number"
+        assert whole["city"]["nfc_path"] == ["where"] and whole["id"]["database_required"]
+        assert server.post("/api/database/1/sync_schema", {}) == {"status": "ok"}
+        warehouse.shutdown()
+        warehouse.server_close()
+        time.sleep(4.5)
+        assert len(server.get("/api/database/1/fields")) == 6, "a sync that fails leaves what was there"
+        assert server.ask("POST", "/api/database/1/sync_schema", {})[0] == 422
 
 
 @by_itself

@@ -80,6 +80,8 @@ static json_t *dashboard_brief(struct request *r, int64_t id) {
 static void add_whole(struct request *r, json_t *row) {
 	int64_t id = get_id(row, "id");
 	int64_t collection = get_id(row, "collection_id");
+	json_t *creator = user_brief(r, get_id(row, "creator_id"));
+	json_object_set_new(row, "creator", creator ? creator : json_null());
 	json_object_set_new(row, "can_write", json_boolean(collection_may_write(r, collection)));
 	json_object_set_new(row, "can_run_adhoc_query", json_true());
 	json_object_set_new(row, "can_manage_db", json_boolean(r->user.admin));
@@ -104,13 +106,8 @@ json_t *card_show(struct request *r, json_t *row, enum card_show how) {
 	json_auto_t *stored = json_incref(json_object_get(row, "dataset_query"));
 	json_object_set_new(row, "dataset_query", query_show(stored, r->version, how == CARD_LEGACY));
 	add_legacy_query(r, row, stored);
-	json_t *creator = user_brief(r, get_id(row, "creator_id"));
-	if (how != CARD_NESTED) {
-		json_object_set_new(row, "creator", creator ? creator : json_null());
+	if (how != CARD_NESTED)
 		add_whole(r, row);
-	} else {
-		json_decref(creator);
-	}
 	show_trashed(r, row);
 	store_show(&card_table, row, r->version);
 	return row;

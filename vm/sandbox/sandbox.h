@@ -17,7 +17,7 @@
 
 /* From the command line. */
 struct settings {
-	const char *state;              /* file, "" for a temporary one */
+	const char *state;              /* file, "" for memory */
 	int version;
 	const char *tag;                /* "v0.57.1" */
 	const char *api_key;

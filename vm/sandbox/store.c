@@ -1,6 +1,6 @@
-/* Table descriptions and JSON rows in, SQL out. Statements are prepared as they come: a request runs a
- * handful, and SQLite prepares one in microseconds. The journal is a write-ahead log, so a kill leaves
- * the last whole request behind. */
+/* Table descriptions and JSON rows in, SQL out. Prepared statements are kept by their text, since the
+ * same few dozen come again and again. The journal is a write-ahead log, so a kill leaves the last
+ * whole request behind. */
 #include "vm/sandbox/store.h"
 
 #include <sqlite3.h>
@@ -8,10 +8,14 @@
 #include <stdlib.h>
 
 #include "runtime/buf.h"
+#include "runtime/map.h"
 #include "vm/sandbox/ident.h"
+
+#define KEPT_STATEMENTS 256     /* a power of two */
 
 struct store {
 	sqlite3 *db;
+	sqlite3_stmt *kept[KEPT_STATEMENTS];
 	char now[ISO_TIME_SIZE];
 	char error[512];
 };
@@ -38,7 +42,7 @@ struct store *store_open(const char *path) {
 	if (!store)
 		return NULL;
 	iso_time(store->now);
-	if (sqlite3_open(path, &store->db) != SQLITE_OK) {
+	if (sqlite3_open(*path ? path : ":memory:", &store->db) != SQLITE_OK) {
 		fprintf(stderr, "mbc-sandbox: %s: %s\n", path, sqlite3_errmsg(store->db));
 		store_close(store);
 		return NULL;
@@ -58,6 +62,8 @@ struct store *store_open(const char *path) {
 void store_close(struct store *store) {
 	if (!store)
 		return;
+	for (size_t i = 0; i < KEPT_STATEMENTS; i++)
+		sqlite3_finalize(store->kept[i]);
 	sqlite3_close(store->db);
 	free(store);
 }
@@ -141,11 +147,36 @@ static void bind(sqlite3_stmt *statement, int at, enum store_type type, const js
 	}
 }
 
-/* Prepares a statement and fills its question marks, from a stolen array. */
-static sqlite3_stmt *prepare(struct store *store, const char *sql, json_t *args) {
+/* The kept statement of that text; one that another text has the place of, or that is in use, is not
+ * kept. */
+static sqlite3_stmt *statement_of(struct store *store, const char *sql) {
+	sqlite3_stmt **place = &store->kept[str_hash(str_from(sql)) % KEPT_STATEMENTS];
+	if (*place && !strcmp(sqlite3_sql(*place), sql) && !sqlite3_stmt_busy(*place))
+		return *place;
 	sqlite3_stmt *statement = NULL;
-	if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) != SQLITE_OK) {
+	if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) !=
+	    SQLITE_OK)
 		fail(store, sql);
+	else if (!*place)
+		*place = statement;
+	return statement;
+}
+
+static void release(struct store *store, sqlite3_stmt *statement) {
+	if (!statement)
+		return;
+	if (store->kept[str_hash(str_from(sqlite3_sql(statement))) % KEPT_STATEMENTS] != statement) {
+		sqlite3_finalize(statement);
+		return;
+	}
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+}
+
+/* A statement with its question marks filled from a stolen array. */
+static sqlite3_stmt *prepare(struct store *store, const char *sql, json_t *args) {
+	sqlite3_stmt *statement = statement_of(store, sql);
+	if (!statement) {
 		json_decref(args);
 		return NULL;
 	}
@@ -201,7 +232,7 @@ json_t *store_select(struct store *store, const struct store_table *table, const
 		json_array_append_new(rows, read_row(statement, table));
 	if (state != SQLITE_DONE)
 		fail(store, sql.ptr);
-	sqlite3_finalize(statement);
+	release(store, statement);
 	buf_free(&sql);
 	return rows;
 }
@@ -223,7 +254,7 @@ int64_t store_count(struct store *store, const struct store_table *table, const 
 	sqlite3_stmt *statement = prepare(store, sql.ptr, args);
 	int64_t count = statement && sqlite3_step(statement) == SQLITE_ROW ?
 		sqlite3_column_int64(statement, 0) : 0;
-	sqlite3_finalize(statement);
+	release(store, statement);
 	buf_free(&sql);
 	return count;
 }
@@ -256,7 +287,7 @@ static int bind_columns(sqlite3_stmt *statement, const struct store_table *table
 static void step_once(struct store *store, sqlite3_stmt *statement, const char *sql) {
 	if (statement && sqlite3_step(statement) != SQLITE_DONE)
 		fail(store, sql);
-	sqlite3_finalize(statement);
+	release(store, statement);
 }
 
 int64_t store_insert(struct store *store, const struct store_table *table, json_t *values) {

@@ -30,7 +30,7 @@ struct store_table {
 
 struct store;
 
-/* Opens or makes the state; an empty path keeps it in a temporary file. NULL with a line on stderr. */
+/* Opens or makes the state; an empty path keeps it in memory. NULL with a line on stderr. */
 struct store *store_open(const char *path);
 void store_close(struct store *store);
 
