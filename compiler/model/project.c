@@ -100,7 +100,6 @@ static void lint_chart(struct compile *c, const struct chart *chart) {
 			.use = use_of(&wire),
 			.date = strcmp(wire.tag_type, "date") == 0,
 			.boolean = strcmp(wire.tag_type, "boolean") == 0,
-			.multi = binding->filter->multi,
 			.required = binding->filter->required,
 			.has_default = binding->filter->default_node != NULL,
 			.schema = binding->schema,

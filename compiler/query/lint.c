@@ -8,7 +8,7 @@
 #include "compiler/query/linting.h"
 
 const struct lint_tag *lint_tag_of(const struct linting *l, const struct sql_tag *tag) {
-	return tag->type == SQL_TAG_VARIABLE ? map_get(&l->tags, tag->name) : NULL;
+	return tag->type == SQL_TAG_VARIABLE && !tag->malformed ? map_get(&l->tags, tag->name) : NULL;
 }
 
 struct diagnostic *lint_report(struct linting *l, enum diag_code code, size_t start, size_t end,

@@ -18,7 +18,6 @@ struct lint_tag {
 	enum lint_use use;
 	bool date;              /* raw: a date */
 	bool boolean;           /* raw: true or false, and so a condition */
-	bool multi;             /* raw: may hold several values */
 	bool required;
 	bool has_default;
 	struct str schema, table, column;       /* field and grouping: what it means */

@@ -131,18 +131,6 @@ static void check_value(struct linting *l, const struct use *u) {
 	diag_help(l->c, d, "give the filter a `default:`, or put the condition in `[[ ]]`");
 }
 
-static void check_several(struct linting *l, const struct use *u) {
-	bool equal = code_mark(l->code, u->at - 1, "=");
-	if (!u->known->multi || (!equal && !code_mark(l->code, u->at - 1, "<>") && !code_mark(l->code, u->at - 1, "!=")))
-		return;
-	struct diagnostic *d = lint_report(l, W0617, u->tag->start, u->tag->end,
-		"`%s` may hold several values, and `%.*s` takes one", u->text,
-		STR_ARGS(code_text(l->code, u->at - 1)));
-	const char *list = arena_printf(l->c->arena, "%s (%s)", equal ? "IN" : "NOT IN", u->text);
-	diag_help(l->c, d, "write `%s`", list);
-	lint_fix(l, d, l->code->tokens[u->at - 1].start, u->tag->end, "%s", list);
-}
-
 /* The column that a path means where the tag stands, as the catalogue has it. */
 static struct str column_type(const struct linting *l, size_t at, uint32_t query) {
 	struct code_path path;
@@ -250,7 +238,6 @@ static void check_use(struct linting *l, const struct use *u) {
 	case LINT_RAW:
 		check_condition(l, u);
 		check_value(l, u);
-		check_several(l, u);
 		check_date(l, u);
 		return;
 	case LINT_FIELD:

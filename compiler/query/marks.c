@@ -54,8 +54,7 @@ static bool all_of(struct str name, const char *extra) {
 	return name.len > 0;
 }
 
-/* What stands between the braces, understood; false for a name that the server could not match. */
-static bool tag_understand(struct str inside, struct sql_tag *tag) {
+bool mark_tag(struct str inside, struct sql_tag *tag) {
 	struct str name = str_trim(inside);
 	tag->type = SQL_TAG_VARIABLE;
 	if (str_starts(name, "snippet:")) {
@@ -70,6 +69,12 @@ static bool tag_understand(struct str inside, struct sql_tag *tag) {
 	}
 	tag->name = name;
 	return all_of(name, "_.");
+}
+
+static void add_tag(struct reader *r, struct sql_tag *tag) {
+	tag->name_start = (uint32_t)(tag->name.ptr - r->sql->text.ptr);
+	mark(r, MARK_TAG, tag->start, tag->end, (uint32_t)r->sql->tags.count);
+	vec_push(r->arena, &r->sql->tags, *tag);
 }
 
 /* Counts a tag for the clause around it. */
@@ -117,9 +122,14 @@ static size_t tag_unclosed(struct reader *r, size_t start, size_t stop) {
 	}
 	size_t end = end_of_word(text, resume);
 	end = end > stop ? stop : end;
+	struct sql_tag tag = {.start = (uint32_t)start, .end = (uint32_t)end, .token = UINT32_MAX,
+		.clause = enter_clause(r), .malformed = true};
 	problem(r, SQL_UNCLOSED_TAG, start, end);
-	mark(r, MARK_TAG, start, end, MARK_NO_TAG);
-	enter_clause(r);
+	if (!mark_tag(str_slice(text, resume, end), &tag)) {
+		mark(r, MARK_TAG, start, end, MARK_NO_TAG);
+		return end;
+	}
+	add_tag(r, &tag);
 	return end;
 }
 
@@ -138,14 +148,12 @@ static size_t read_tag(struct reader *r, size_t start) {
 	if (str_trim(inside).len == 0 && r->in_string)
 		return start + 2;
 	tag.clause = enter_clause(r);
-	if (!tag_understand(inside, &tag)) {
+	if (!mark_tag(inside, &tag)) {
 		problem(r, str_trim(inside).len ? SQL_BAD_TAG_NAME : SQL_EMPTY_TAG, start, end);
 		mark(r, MARK_TAG, start, end, MARK_NO_TAG);
 		return end;
 	}
-	tag.name_start = (uint32_t)(tag.name.ptr - text.ptr);
-	mark(r, MARK_TAG, start, end, (uint32_t)r->sql->tags.count);
-	vec_push(r->arena, &r->sql->tags, tag);
+	add_tag(r, &tag);
 	return end;
 }
 

@@ -84,6 +84,19 @@ static void emit_over(struct lexer *x, enum sql_token_type type, size_t end) {
 	swallow(x, end, type);
 }
 
+/* The server leaves these braces as they are, and the warehouse sees no comment here. */
+static void lex_hidden(struct lexer *x, const struct mark *m) {
+	struct sql_tag tag = {.start = m->start, .end = m->end, .malformed = true,
+		.token = (uint32_t)x->sql->tokens.count};
+	struct sql_token *token = emit(x, SQL_TAG, m->end);
+	problem(x, SQL_HIDDEN_TAG, m->start, m->end);
+	if (!mark_tag(str_slice(x->text, m->start + 2, m->end - 2), &tag))
+		return;
+	tag.name_start = (uint32_t)(tag.name.ptr - x->text.ptr);
+	token->tag = (uint32_t)x->sql->tags.count;
+	vec_push(x->arena, &x->sql->tags, tag);
+}
+
 static void lex_mark(struct lexer *x) {
 	const struct mark *m = &x->marks.list.items[x->mark++];
 	switch (m->type) {
@@ -101,8 +114,7 @@ static void lex_mark(struct lexer *x) {
 		emit(x, SQL_TAG, m->end)->tag = m->index;
 		return;
 	case MARK_HIDDEN:
-		problem(x, SQL_HIDDEN_TAG, m->start, m->end);
-		emit(x, SQL_TAG, m->end);
+		lex_hidden(x, m);
 		return;
 	}
 }

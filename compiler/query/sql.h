@@ -40,6 +40,7 @@ struct sql_tag {
 	bool in_string;         /* inside a string: the server replaces it all the same, and breaks */
 	bool in_quotes;         /* inside a quoted name: the same */
 	bool in_comment;        /* inside a # comment, or one in [[ ]]: the same */
+	bool malformed;         /* never closed, or hidden from the server: a problem says so */
 };
 
 /* A [[ … ]] clause. */
@@ -63,7 +64,7 @@ struct sql_problem {
 struct sql {
 	struct str text;
 	VEC(struct sql_token) tokens;
-	VEC(struct sql_tag) tags;       /* in order; one used twice is there twice */
+	VEC(struct sql_tag) tags;       /* in order, hidden ones last; one used twice is there twice */
 	VEC(struct sql_clause) clauses;
 	VEC(struct sql_problem) problems;
 };

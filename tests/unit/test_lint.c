@@ -23,7 +23,6 @@ static const struct {
 	{"least", "", "", "", "", {.use = LINT_RAW}},
 	{"given", "", "", "", "", {.use = LINT_RAW, .has_default = true}},
 	{"since", "", "", "", "", {.use = LINT_RAW, .date = true, .has_default = true}},
-	{"names", "", "", "", "", {.use = LINT_RAW, .multi = true, .has_default = true}},
 	{"flag", "", "", "", "", {.use = LINT_RAW, .boolean = true, .has_default = true}},
 	{"grain", "", "orders", "ordered_on", "", {.use = LINT_GROUPING}},
 };
@@ -103,7 +102,7 @@ static void good_texts_are_left_alone(void **state) {
 	static const char *const texts[] = {
 		"SELECT 1",
 		FROM "WHERE {{period}} [[AND {{country}}]] [[AND total >= {{least}}]] LIMIT {{given}}",
-		FROM "WHERE total BETWEEN {{given}} AND {{given}} AND {{flag}} AND name IN ({{names}})",
+		FROM "WHERE total BETWEEN {{given}} AND {{given}} AND {{flag}}",
 		FROM "WHERE 1 = 1 [[AND {{country}} -- a comment\n]] ORDER BY 1",
 		FROM "WHERE ({{period}} AND x) [[OR {{country}}]]",
 		FROM "[[WHERE {{country}}]]",
@@ -236,8 +235,6 @@ static void tags_in_the_wrong_place_are_told(void **state) {
 		{FROM "WHERE NOT {{country}}", "W0616 [{{country}}] `{{country}}` stands beside `NOT`\n"
 			"  note: without a value it is `1 = 1`, so nothing is left\n"
 			"  help: put both in a clause of their own: `[[AND NOT ({{…}})]]`"},
-		{FROM "WHERE a = {{names}}", "W0617 [{{names}}] `{{names}}` may hold several values, and `=` takes one\n"
-			"  help: write `IN ({{names}})`\n  fix: " FROM "WHERE a IN ({{names}})"},
 		{FROM "WHERE ordered_on >= {{since}}", "W0615 [{{since}}] BigQuery gets `{{since}}` as a TIMESTAMP, and compares it with a DATE\n"
 			"  help: write `DATE({{since}})`\n  fix: " FROM "WHERE ordered_on >= DATE({{since}})"},
 		{"SELECT 1 FROM `shop.orders` o WHERE o.updated_at BETWEEN x AND {{since}}",

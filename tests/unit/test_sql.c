@@ -17,7 +17,8 @@ static void show_tag(struct buf *out, const struct sql *sql, const struct sql_ta
 	buf_printf(out, " %s%.*s", types[tag->type], STR_ARGS(tag->name));
 	if (tag->clause)
 		buf_printf(out, "/%u", tag->clause);
-	buf_puts(out, tag->in_string ? "!string" : tag->in_quotes ? "!quotes" : tag->in_comment ? "!comment" : "");
+	buf_puts(out, tag->in_string ? "!string" : tag->in_quotes ? "!quotes" : tag->in_comment ? "!comment" :
+		tag->malformed ? "!malformed" : "");
 	if (tag->token != UINT32_MAX)
 		assert_int_equal(sql->tokens.items[tag->token].start, tag->start);
 	assert_memory_equal(sql->text.ptr + tag->name_start, tag->name.ptr, tag->name.len);
@@ -89,10 +90,10 @@ static void marks_are_found_as_the_server_finds_them(void **state) {
 		{"{{}} {{ }}", "| empty-tag[{{}}] | empty-tag[{{ }}]"},
 		{"{{my-tag}} {{a b}} {{#}} {{snippet: }}",
 			"| bad-name[{{my-tag}}] | bad-name[{{a b}}] | bad-name[{{#}}] | bad-name[{{snippet: }}]"},
-		{"{{x AND y = 1", "| unclosed-tag[{{x]"},
-		{"a = {{x AND b = {{y}}", "y | unclosed-tag[{{x]"},
+		{"{{x AND y = 1", "x!malformed | unclosed-tag[{{x]"},
+		{"a = {{x AND b = {{y}}", "x!malformed y | unclosed-tag[{{x]"},
 		{"{{ {{x}} }}", "| nested-tag[{{ {{x}} }}]"},
-		{"[[AND {{x ]] AND {{y}}", "y | unclosed-tag[{{x]"},
+		{"[[AND {{x ]] AND {{y}}", "x/1!malformed y | unclosed-tag[{{x]"},
 		{"a [[AND {{x}}", "x/1 | unclosed-clause[[[]"},
 		{"[[AND 1 = 1]]", "| no-tag[[[AND 1 = 1]]]"},
 		{"x[[1]]", "| no-tag[[[1]]]"},
@@ -115,8 +116,8 @@ static void what_the_server_does_not_track_is_told(void **state) {
 		{"# {{x}}\n{{y}}", "x!comment y"},
 		{"`{{x}}` \"{{y}}\"", "x!quotes y!string"},
 		{"'''{{x}}''' r'\\{{y}}'", "x!string y!string"},
-		{"\"a--b\", {{x}}", "| hidden-tag[{{x}}]"},
-		{"\"a/*b\", {{x}} /* */ {{y}}", "y | hidden-tag[{{x}}]"},
+		{"\"a--b\", {{x}}", "x!malformed | hidden-tag[{{x}}]"},
+		{"\"a/*b\", {{x}} /* */ {{y}}", "y x!malformed | hidden-tag[{{x}}]"},
 		{"\"it's\" AND {{x}} AND b = 'y'", "x"},
 		{"\"it's\" -- {{x}}", "x!comment"},
 		{"REGEXP_CONTAINS(a, r\"[[:alpha:]]\") AND {{x}}", "x | no-tag[[[:alpha:]]]"},
