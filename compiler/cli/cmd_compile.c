@@ -9,7 +9,7 @@ static int run(struct invocation *invocation) {
 	bool good = front_run(&c, invocation, false);
 	front_print(&c, invocation, stderr, DIAG_TEXT);
 	if (good)
-		fputs(canonical_dump(c.arena, objects_json(&c, objects_lower(&c))), stdout);
+		fputs(canonical_dump(c.arena, arena_own_json(c.arena, objects_json(objects_lower(&c)))), stdout);
 	compile_finish(&c);
 	return good ? EXIT_DONE : EXIT_DEFINITIONS;
 }

@@ -7,7 +7,7 @@
 #include "runtime/suggest.h"
 #include "runtime/term.h"
 
-static const char *const pages[] = {
+static const char *const pages[DIAG_CODE_COUNT] = {
 #define PAGE(code, text) [code] = text,
 #include "compiler/cli/pages.inc"
 #undef PAGE
@@ -34,8 +34,9 @@ static void print_page(FILE *out, const char *page) {
 
 static bool explain(struct str topic) {
 	const struct diag_row *row = diag_find(topic);
-	if (row) {
-		print_page(stdout, pages[row - diag_rows]);
+	const char *page = row ? pages[row - diag_rows] : NULL;
+	if (page) {
+		print_page(stdout, page);
 		return true;
 	}
 	for (size_t i = 0; chart_types[i]; i++) {

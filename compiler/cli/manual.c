@@ -157,7 +157,7 @@ static void one_table(FILE *out, const struct key *table) {
 }
 
 static void project_table(FILE *out) {
-	one_table(out, project_keys);
+	one_table(out, manifest_keys);
 }
 
 static void dashboard_table(FILE *out) {

@@ -59,7 +59,11 @@ def main():
     wanted = sys.argv[1:]
     for code in re.findall(r"^DIAG\((\w+),", rows, re.MULTILINE):
         if not wanted or code in wanted:
-            check(tap, code, (ROOT / f"docs/diagnostics/{code}.md").read_text())
+            page = ROOT / f"docs/diagnostics/{code}.md"
+            if page.is_file():
+                check(tap, code, page.read_text())
+            else:
+                tap.result(False, f"{code} has a page")
     return tap.end()
 
 
