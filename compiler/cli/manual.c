@@ -62,18 +62,26 @@ static void describe_type(const struct key *key, struct buf *out) {
 /* Something that is printed once a key; `name` is its path from the top. */
 typedef void (*print_key)(FILE *out, const char *name, const struct key *key);
 
-static void each_key(FILE *out, const struct key *table, const char *prefix, unsigned depth,
+/* `path` is what stands before the names of this table; it is the same again afterwards. */
+static void each_below(FILE *out, const struct key *table, struct buf *path, unsigned depth,
 	print_key print) {
+	size_t len = path->len;
 	for (const struct key *key = table; key->name; key++) {
-		char name[128];
-		snprintf(name, sizeof(name), "%s%s", prefix, key->name);
-		print(out, name, key);
-		if (key->type != KEY_MAP || !key->keys || depth == 3)
-			continue;
-		char below[140];
-		snprintf(below, sizeof(below), "%s%s", name, key->shape == KEY_ENTRIES ? ".NAME." : ".");
-		each_key(out, key->keys, below, depth + 1, print);
+		buf_puts(path, key->name);
+		print(out, path->ptr, key);
+		if (key->type == KEY_MAP && key->keys && depth < 3) {
+			buf_puts(path, key->shape == KEY_ENTRIES ? ".NAME." : ".");
+			each_below(out, key->keys, path, depth + 1, print);
+		}
+		path->len = len;
+		path->ptr[len] = '\0';
 	}
+}
+
+static void each_key(FILE *out, const struct key *table, print_key print) {
+	struct buf path = BUF(4096);
+	each_below(out, table, &path, 0, print);
+	buf_free(&path);
 }
 
 static void text_key(FILE *out, const char *name, const struct key *key) {
@@ -127,7 +135,7 @@ void manual_chart(FILE *out, const struct chart_type *type) {
 		fprintf(out, "; needs Metabase 0.%d", type->since);
 	fputs("\n\nKeys\n", out);
 	for (const struct key *const *group = type->groups; group && *group; group++)
-		each_key(out, *group, "", 0, text_key);
+		each_key(out, *group, text_key);
 	if (!type->placement)
 		fputs("\nEvery chart also takes: title, description, sql or sql_file, yields, filters, was "
 		      "(see `mbc explain charts`).\n", out);
@@ -139,8 +147,8 @@ void manual_filter(FILE *out, const struct filter_type *type) {
 	static const char *const fields[] = {"needs `field:`", "takes `field:`", "takes no `field:`"};
 	fprintf(out, "filter `%s`: %s\n%s\n\nKeys\n", type->name, type->doc, fields[type->field]);
 	for (const struct key *const *group = type->groups; group && *group; group++)
-		each_key(out, *group, "", 0, text_key);
-	each_key(out, filter_keys, "", 0, text_key);
+		each_key(out, *group, text_key);
+	each_key(out, filter_keys, text_key);
 	if (type->example)
 		example(out, type->example);
 }
@@ -148,7 +156,7 @@ void manual_filter(FILE *out, const struct filter_type *type) {
 static void key_table(FILE *out, const struct key *const *groups) {
 	fputs("| key | takes | what it does |\n|---|---|---|\n", out);
 	for (; *groups; groups++)
-		each_key(out, *groups, "", 0, markdown_key);
+		each_key(out, *groups, markdown_key);
 }
 
 static void one_table(FILE *out, const struct key *table) {
