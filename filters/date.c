@@ -3,7 +3,8 @@
 
 static struct filter_wire wire(const struct filter *filter) {
 	(void)filter;
-	return (struct filter_wire){.tag_type = "date", .parameter_type = "date/single", .section = "date"};
+	return (struct filter_wire){
+		.tag_type = "date", .parameter_type = "date/single", .section = "date"};
 }
 
 static json_t *value(struct compile *c, const struct filter *filter, const struct node *node) {

@@ -148,8 +148,8 @@ static int digits(struct str text, size_t at, size_t count) {
 }
 
 static bool looks_like_day(struct str text) {
-	return text.len >= DAY_LENGTH && digits(text, 0, 4) >= 0 && text.ptr[4] == '-' && digits(text, 5, 2) >= 0 &&
-		text.ptr[7] == '-' && digits(text, 8, 2) >= 0;
+	return text.len >= DAY_LENGTH && digits(text, 0, 4) >= 0 && text.ptr[4] == '-' &&
+		digits(text, 5, 2) >= 0 && text.ptr[7] == '-' && digits(text, 8, 2) >= 0;
 }
 
 /* The time behind a day: T10:30 or T10:30:00. */
@@ -234,8 +234,8 @@ static bool read_between(struct cursor *in, struct str left, struct str right) {
 		return done(in, arena_printf(in->arena, "%s~%s", first, last));
 	in->out->fix = arena_printf(in->arena, "%s..%s", last, first);
 	in->out->help = arena_printf(in->arena, "write `%s..%s`", last, first);
-	return fail(in, E0515, in->text, arena_printf(in->arena, "the range ends on %s, before it starts on %s",
-		last, first));
+	return fail(in, E0515, in->text, arena_printf(in->arena,
+		"the range ends on %s, before it starts on %s", last, first));
 }
 
 /* The server leaves out the day that it is given, so `since` and `until` move it by one. */
@@ -261,8 +261,8 @@ static bool fail_raw_open(struct cursor *in, struct str text, bool start) {
 		start ? "write `since %.*s`, or `after %.*s` if that day does not count" :
 			"write `until %.*s`, or `before %.*s` if that day does not count",
 		STR_ARGS(day), STR_ARGS(day));
-	return fail(in, E0510, in->text, arena_printf(in->arena, "`%.*s` does not say whether the day itself counts",
-		STR_ARGS(in->text)));
+	return fail(in, E0510, in->text, arena_printf(in->arena,
+		"`%.*s` does not say whether the day itself counts", STR_ARGS(in->text)));
 }
 
 static bool read_range(struct cursor *in, size_t at, size_t width) {
@@ -384,7 +384,8 @@ static bool read_distance(struct cursor *in, bool past, const char *wire) {
 		return false;
 	skip_blanks(in);
 	take_word(in, past ? "ago" : "ahead");
-	in->out->help = past ? "write `last 30 days from 7 days ago`" : "write `next 3 months from 1 year ahead`";
+	in->out->help = past ? "write `last 30 days from 7 days ago`" :
+		"write `next 3 months from 1 year ahead`";
 	return finish(in, arena_printf(in->arena, "%s-from-%d%ss", wire, amount, unit));
 }
 

@@ -3,7 +3,8 @@
 
 static struct filter_wire wire(const struct filter *filter) {
 	(void)filter;
-	return (struct filter_wire){.tag_type = "number", .parameter_type = "number/=", .section = "number", .says_multi = true};
+	return (struct filter_wire){
+		.tag_type = "number", .parameter_type = "number/=", .section = "number", .says_multi = true};
 }
 
 const struct filter_type filter_number = {

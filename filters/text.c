@@ -3,7 +3,8 @@
 
 static struct filter_wire wire(const struct filter *filter) {
 	(void)filter;
-	return (struct filter_wire){.tag_type = "text", .parameter_type = "string/=", .section = "string",
+	return (struct filter_wire){
+		.tag_type = "text", .parameter_type = "string/=", .section = "string",
 		.values_query_type = "none", .says_multi = true};
 }
 

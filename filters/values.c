@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-#include "runtime/suggest.h"
-
 /* The bytes of a part of the node's text; the whole node if the part is not from it. */
 static struct span part_span(struct compile *c, const struct node *node, struct str part) {
 	struct str text = node->scalar.text;

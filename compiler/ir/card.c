@@ -8,7 +8,8 @@ static json_t *database(const struct compile *c) {
 	return json_pack("{s:s%}", "$database", name.ptr ? name.ptr : "", name.len);
 }
 
-static json_t *card_body(struct lowering *l, const struct chart *chart, struct str name, const char *display) {
+static json_t *card_body(struct lowering *l, const struct chart *chart, struct str name,
+	const char *display) {
 	struct str path = charts_path(l->c, chart->dashboard);
 	json_t *home = collection_at(l, path, chart->key_node->at, chart->selected);
 	return json_pack("{s:s%,s:s,s:s,s:o}", "name", name.ptr, name.len, "display", display, "type",
@@ -29,7 +30,8 @@ static const char *former_key(struct compile *c, const struct chart *chart) {
 	return arena_printf(arena, "%.*s/%.*s", STR_ARGS(home), STR_ARGS(was.len ? was : chart->key));
 }
 
-static struct object *card_add(struct lowering *l, const struct chart *chart, const char *suffix, json_t *body) {
+static struct object *card_add(struct lowering *l, const struct chart *chart, const char *suffix,
+	json_t *body) {
 	struct arena *arena = l->c->arena;
 	const char *key = arena_printf(arena, "%s%s", card_key(arena, chart), suffix);
 	const char *was = former_key(l->c, chart);

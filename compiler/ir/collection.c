@@ -30,7 +30,8 @@ static const struct collection *written(struct compile *c, struct str path) {
 }
 
 /* A collection moves with the one above it: Money/Charts was Finance/Charts. */
-static const char *former(struct lowering *l, const struct collection *said, struct str above, struct str name) {
+static const char *former(struct lowering *l, const struct collection *said, struct str above,
+	struct str name) {
 	struct arena *arena = l->c->arena;
 	if (said && said->was.len)
 		return join(arena, l->c->project->collection, said->was);

@@ -5,11 +5,13 @@
 
 #include <stdlib.h>
 
-const char *parameter_key(struct arena *arena, const struct dashboard *dashboard, const struct filter *filter) {
+const char *parameter_key(struct arena *arena, const struct dashboard *dashboard,
+	const struct filter *filter) {
 	return arena_printf(arena, "%.*s/%.*s", STR_ARGS(dashboard->key), STR_ARGS(filter->key));
 }
 
-static json_t *parameter_ref(struct arena *arena, const struct dashboard *dashboard, const struct filter *filter) {
+static json_t *parameter_ref(struct arena *arena, const struct dashboard *dashboard,
+	const struct filter *filter) {
 	return json_pack("{s:s}", "$parameter", parameter_key(arena, dashboard, filter));
 }
 
@@ -130,10 +132,11 @@ static json_t *dashcards(struct compile *c, const struct dashboard *dashboard) {
 	json_t *list = json_array();
 	for (size_t i = 0; i < dashboard->tabs.count; i++) {
 		struct tab *tab = dashboard->tabs.items[i];
+		struct placement **placements = tab->placements.items;
 		if (tab->placements.count)
-			qsort(tab->placements.items, tab->placements.count, sizeof(struct placement *), by_place);
+			qsort(placements, tab->placements.count, sizeof(*placements), by_place);
 		for (size_t k = 0; k < tab->placements.count; k++)
-			json_array_append_new(list, dashcard(c, dashboard, tab, tab->placements.items[k]));
+			json_array_append_new(list, dashcard(c, dashboard, tab, placements[k]));
 	}
 	return list;
 }

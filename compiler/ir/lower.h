@@ -21,7 +21,8 @@ json_t *object_ref(enum object_kind kind, const char *key);
 /* Keys: dashboard/chart, or /chart when it is shared. */
 const char *card_key(struct arena *arena, const struct chart *chart);
 /* dashboard/slug, as $parameter spells it. */
-const char *parameter_key(struct arena *arena, const struct dashboard *dashboard, const struct filter *filter);
+const char *parameter_key(struct arena *arena, const struct dashboard *dashboard,
+	const struct filter *filter);
 
 /* Sets a text unless it is empty. */
 void set_text(json_t *body, const char *name, struct str text);

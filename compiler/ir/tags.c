@@ -113,7 +113,8 @@ static const char *rewritten(struct lowering *l, const struct sql_tag *used, con
 }
 
 /* The SQL with the names that the server wants in its marks, without blanks at its end. */
-static json_t *sql_text(struct lowering *l, const struct chart *chart, const struct object *card, json_t *tags) {
+static json_t *sql_text(struct lowering *l, const struct chart *chart, const struct object *card,
+	json_t *tags) {
 	struct str text = chart->sql->text;
 	struct buf out = BUF(4 * SOURCE_MAX_BYTES);
 	size_t done = 0;
@@ -139,7 +140,8 @@ json_t *native_query(struct lowering *l, const struct chart *chart, struct objec
 	for (size_t i = 0; i < chart->bindings.count; i++) {
 		const struct binding *b = &chart->bindings.items[i];
 		if (b->tag && b->filter)
-			json_object_setn_new(tags, b->filter->key.ptr, b->filter->key.len, filter_tag(l->c, b, card));
+			json_object_setn_new(tags, b->filter->key.ptr, b->filter->key.len,
+				filter_tag(l->c, b, card));
 	}
 	json_t *text = sql_text(l, chart, card, tags);
 	return json_pack("{s:o,s:o}", "query", text, "template-tags", tags);
@@ -233,8 +235,8 @@ json_t *card_parameters(struct compile *c, const struct chart *chart) {
 		if (!b->tag || !b->filter)
 			continue;
 		struct filter_wire wire = b->filter->type->wire(b->filter);
-		json_t *parameter = json_pack("{s:s,s:o}", "id", tag_id(c, arena_cstr(c->arena, b->filter->key)),
-			"target", mapping_target(c, chart, b));
+		const char *id = tag_id(c, arena_cstr(c->arena, b->filter->key));
+		json_t *parameter = json_pack("{s:s,s:o}", "id", id, "target", mapping_target(c, chart, b));
 		set_parameter(c, b->filter, &wire, parameter);
 		json_array_append_new(parameters, parameter);
 	}
