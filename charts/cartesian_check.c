@@ -143,9 +143,9 @@ static void check_stack(struct compile *c, const struct chart *chart, const stru
 	bool split = cartesian_split(chart) != NULL;
 	bool area = word_is(how->draw, "area") && !how->mixed;
 	if (shown && !stacked && !(area && (split || list->of.count > 1)))
-		report_useless(c, shown, "without `stack`");
+		diag_add(c, E0415, shown->name->at, "`stack` of the labels has no effect where nothing is stacked");
 	else if (shown && area && all_areas(list))
-		report_useless(c, shown, "where every series is an area");
+		diag_add(c, E0415, shown->name->at, "`stack` of the labels has no effect where all is areas");
 	if (!stacked)
 		return;
 	if (values_boolean(&chart->values, "panels", false))

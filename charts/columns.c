@@ -37,7 +37,7 @@ void need_measure(struct compile *c, const struct chart *chart, const struct val
 }
 
 void need_different(struct compile *c, const struct value *value, const struct value *other) {
-	if (!value || !other || !str_eq(value->text, other->text))
+	if (!value || !other || value->node->bad || other->node->bad || !str_eq(value->text, other->text))
 		return;
 	bool first = value->node->at.start > other->node->at.start;
 	const struct value *later = first ? value : other, *earlier = first ? other : value;

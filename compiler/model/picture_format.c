@@ -148,10 +148,11 @@ static void check_twice(struct compile *c, const struct values *members) {
 	}
 }
 
-static void check_company(struct compile *c, const struct values *members) {
+static void check_company(struct compile *c, const struct column *column, const struct values *members) {
 	static const char *const of_currency[] = {"currency", "currency_style", "currency_in_header"};
 	const struct value *style = member_to(members, "number_style");
-	bool currency = style && style->word && strcmp(style->word->name, "currency") == 0;
+	bool other = column && column->type != COLUMN_NUMBER && column->type != COLUMN_UNKNOWN;
+	bool currency = other || (style && style->word && strcmp(style->word->name, "currency") == 0);
 	for (size_t i = 0; i < COUNT_OF(of_currency) && !currency; i++) {
 		const struct value *member = member_to(members, of_currency[i]);
 		if (!member)
@@ -176,7 +177,7 @@ void format_check(struct compile *c, const struct chart *chart, const struct val
 		if (!result_has_column(c, chart, entry->name, "format"))
 			continue;
 		check_twice(c, members);
-		check_company(c, members);
+		check_company(c, column, members);
 		for (size_t j = 0; column && !chart->type->gives && j < members->count; j++)
 			check_fit(c, column, &members->items[j]);
 	}

@@ -1,6 +1,6 @@
 /* Every chart type: what the settings of its cards are, word for word. The cases are charts/NAME.yaml (a
- * map from names of the cases to charts) and charts/NAME.json. With MBC_BLESS set the JSON is written
- * anew, for a person to look through. */
+ * map from names of the cases to charts) and charts/NAME.json; what is said of mistakes is in
+ * charts/messages.txt. With MBC_BLESS set all of it is written anew, for a person to look through. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 
 #include "charts/chart.h"
 #include "compiler/model/project.h"
+#include "filters/filter.h"
 #include "runtime/file.h"
 
 static const char *root(void) {
@@ -287,6 +288,83 @@ static void test_placements(void **state) {
 	}
 }
 
+static void add_placements(struct compile *c, const struct dashboard *dashboard, json_t *all) {
+	for (size_t i = 0; i < dashboard->tabs.count; i++) {
+		const struct tab *tab = dashboard->tabs.items[i];
+		for (size_t k = 0; k < tab->placements.count; k++) {
+			const struct placement *placement = tab->placements.items[k];
+			const char *name = arena_printf(c->arena, "%.*s %zu %.*s", STR_ARGS(dashboard->key), k,
+				STR_ARGS(placement->name));
+			json_object_set_new(all, name, picture_placement_settings(c, dashboard, placement));
+		}
+	}
+}
+
+/* A project of its own, since clicks lead from one dashboard to another. */
+static void test_clicks(void **state) {
+	(void)state;
+	struct compile c;
+	compile_init(&c);
+	c.chart_types = chart_types;
+	c.filter_types = filter_types;
+	struct project_options options = {.start = arena_printf(c.arena, "%s/tests/unit/charts/clicks", root())};
+	bool loaded = project_load(&c, &options);
+	if (loaded)
+		project_check(&c);
+	expect_quiet(&c, "clicks");
+	assert_true(loaded);
+	json_t *all = json_object();
+	for (size_t i = 0; i < c.project->dashboards.count; i++)
+		add_placements(&c, c.project->dashboards.items[i], all);
+	compare(&c, "clicks", all);
+	json_decref(all);
+	compile_finish(&c);
+}
+
+/* "CODE <text under the caret> message", and a line each for notes and helps. */
+static void add_messages(struct compile *c, struct buf *out) {
+	for (size_t i = 0; i < c->diagnostics.count; i++) {
+		const struct diagnostic *d = c->diagnostics.items[i];
+		struct str under = str_slice(source_of(c, d->at)->text, d->at.start, d->at.end);
+		buf_printf(out, "%s <%.*s> %s\n", diag_rows[d->code].name, STR_ARGS(under), d->text);
+		for (size_t k = 0; k < d->notes.count; k++)
+			buf_printf(out, "  %s: %s\n", d->notes.items[k].help ? "help" : "note", d->notes.items[k].text);
+	}
+}
+
+/* One chart of messages.txt: its YAML after `===`, what is said of it after `---`. */
+static void say(struct str yaml, struct buf *out) {
+	struct fixture f;
+	start(&f, 56);
+	buf_printf(out, "===\n%.*s---\n", STR_ARGS(yaml));
+	struct node *map = parse(&f.c, "chart", arena_cstr(f.c.arena, yaml));
+	struct node *type = node_get(map, "type");
+	bind(&f.c, chart_type_find(&f.c, type->scalar.text), type, map);
+	add_messages(&f.c, out);
+	compile_finish(&f.c);
+}
+
+static void test_messages(void **state) {
+	(void)state;
+	struct buf found = BUF(1 << 20);
+	struct fixture f;
+	start(&f, 56);
+	struct str text = read_case(&f.c, "messages", "txt");
+	for (size_t at = str_find(text, "===\n", 0); at != STR_NONE; at = str_find(text, "===\n", at + 4)) {
+		size_t end = str_find(text, "---\n", at);
+		assert_true(end != STR_NONE);
+		say(str_slice(text, at + 4, end), &found);
+	}
+	if (getenv("MBC_BLESS")) {
+		const char *path = arena_printf(f.c.arena, "%s/tests/unit/charts/messages.txt", root());
+		assert_true(file_write(path, buf_str(&found)));
+	} else {
+		assert_string_equal(found.ptr, text.ptr);
+	}
+	buf_free(&found);
+	compile_finish(&f.c);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows_are_documented),
@@ -295,6 +373,8 @@ int main(void) {
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_cases_set_every_key),
 		cmocka_unit_test(test_placements),
+		cmocka_unit_test(test_clicks),
+		cmocka_unit_test(test_messages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
