@@ -112,11 +112,7 @@ static void bind_variables(struct compile *c, const struct values *values) {
 			diag_help(c, d, "letters, digits and `_`, a letter first: it is used as `${name}`");
 			continue;
 		}
-		if (str_find(item->text, "${", 0) != STR_NONE && str_find(item->text, "$${", 0) == STR_NONE) {
-			diag_add(c, E0202, item->node->at, "a variable in a variable: `%.*s` stays as it is written",
-				STR_ARGS(item->text));
-			continue;
-		}
+		variable_check(c, name, item->node);
 		*map_slot(c->arena, &c->project->variables.values, name) = item->node;
 	}
 }

@@ -61,19 +61,38 @@ static bool environment_value(struct rewrite *r, struct str name, struct span at
 	return true;
 }
 
-/* Is there a `${` in it that is none of ours to keep? Reported once, at the variable. */
-static bool nested(struct rewrite *r, struct str name, struct node *value, struct span at) {
-	struct str text = value->scalar.text;
-	size_t mark = value->resolved ? STR_NONE : str_find(text, "${", 0);
+/* Offset of the first `${` that is not escaped, or STR_NONE. */
+static size_t find_mark(struct str text) {
+	size_t at = str_find(text, "${", 0);
+	while (at != STR_NONE && at > 0 && text.ptr[at - 1] == '$')
+		at = str_find(text, "${", at + 2);
+	return at;
+}
+
+bool variable_check(struct compile *c, struct str name, struct node *value) {
+	size_t mark = value->resolved ? STR_NONE : find_mark(value->scalar.text);
 	if (mark == STR_NONE)
-		return false;
+		return !value->bad;
 	if (!value->bad) {
-		struct diagnostic *d = diag_add(r->c, E0116, node_span(r->c, value, mark, mark + 2),
+		struct diagnostic *d = diag_add(c, E0116, node_span(c, value, mark, mark + 2),
 			"the value of the variable `%.*s` contains a variable", STR_ARGS(name));
-		diag_note(r->c, d, at, "used here");
+		diag_help(c, d, "write the text out, or `$${` for a literal `${`");
 	}
 	value->bad = true;
-	return true;
+	return false;
+}
+
+/* A `$${` in a value is a literal `${` as elsewhere. */
+static struct str unescaped(struct arena *arena, struct str text) {
+	if (str_find(text, "$${", 0) == STR_NONE)
+		return text;
+	char *out = arena_alloc(arena, text.len + 1);
+	size_t len = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		if (!str_starts(str_slice(text, i, text.len), "$${"))
+			out[len++] = text.ptr[i];
+	}
+	return (struct str){out, len};
 }
 
 static bool lookup(struct rewrite *r, struct str name, struct span at, struct span name_at,
@@ -85,9 +104,9 @@ static bool lookup(struct rewrite *r, struct str name, struct span at, struct sp
 		unknown_variable(r, name, at, name_at);
 		return false;
 	}
-	if (!node_is_scalar(node) || nested(r, name, node, at))
+	if (!node_is_scalar(node) || !variable_check(r->c, name, node))
 		return false;
-	*value = node->scalar.text;
+	*value = unescaped(r->c->arena, node->scalar.text);
 	return true;
 }
 

@@ -343,7 +343,7 @@ static bool is_merge(const struct node *key) {
 }
 
 /* Pairs that a `<<` brings at most; other values than maps are reported and bring none. */
-static size_t merge_room(struct parser *p, const struct node *value) {
+static size_t merge_room(struct parser *p, struct node *map, const struct node *value) {
 	size_t room = 0;
 	if (value->type == NODE_MAP)
 		return value->map.count;
@@ -356,6 +356,7 @@ static size_t merge_room(struct parser *p, const struct node *value) {
 		return room;
 	struct diagnostic *d = diag_add(p->c, E0114, value->at, "`<<` takes a map or a list of maps");
 	diag_help(p->c, d, "name one with an alias: `<<: *defaults`");
+	map->bad = true;
 	return 0;
 }
 
@@ -383,7 +384,7 @@ static void end_map(struct parser *p, const yaml_event_t *event) {
 	const struct node *merged = NULL;
 	for (size_t i = 0; i < count; i++) {
 		if (is_merge(children[2 * i]))
-			room += merge_room(p, children[2 * i + 1]);
+			room += merge_room(p, map, children[2 * i + 1]);
 	}
 	map->map.pairs = arena_array(p->c->arena, struct pair, room);
 	if (room > FEW_KEYS)

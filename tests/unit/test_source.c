@@ -162,6 +162,7 @@ static void variables_are_replaced(void **state) {
 	expect_resolved("vars: {x: \"${y}\", y: 1}\na: ${x} ${x}\n", false, "${x} ${x}",
 		"a.yaml:1:12: error[E0116]: the value of the variable `x` contains a variable\n"
 		"1 error in 1 file\n");
+	expect_resolved("vars: {x: \"a $${y}\"}\na: ${x} ${x}\n", false, "a ${y} a ${y}", "");
 	expect_resolved("a: b ${x\n", false, "b ${x",
 		"a.yaml:1:6: error[E0117]: `${` is never closed\n1 error in 1 file\n");
 	expect_resolved("a: b ${} ${1x} ${a b}\n", false, "b ${} ${1x} ${a b}",
