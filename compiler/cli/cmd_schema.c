@@ -10,8 +10,8 @@ static const char *const schemas[] = {"definitions", "project", NULL};
 static int run(struct invocation *invocation) {
 	const char *which = option_text(invocation, "for");
 	json_auto_t *schema = which && strcmp(which, "project") == 0 ?
-		project_schema() :
-		definitions_schema(chart_types, filter_types);
+		manifest_schema() :
+		model_schema(chart_types, filter_types);
 	json_dumpf(schema, stdout, JSON_INDENT(2));
 	putchar('\n');
 	return EXIT_DONE;
