@@ -81,6 +81,10 @@ class Warehouse:
         answer = self.call("POST", "/queries", {"query": sql, "useLegacySql": False, "timeoutMs": 60000})
         return [[cell["v"] for cell in row["f"]] for row in answer.get("rows", [])]
 
+    def plan(self, sql):
+        """Refuses what could not run, and runs nothing."""
+        self.call("POST", "/queries", {"query": sql, "useLegacySql": False, "dryRun": True})
+
     def load(self, table, rows, packed=False, **more):
         """A load job of newline-delimited JSON into `dataset.table`."""
         dataset, name = table.split(".")
