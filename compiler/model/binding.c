@@ -100,9 +100,14 @@ static struct field_reference as_path(struct wiring *wiring, struct field_refere
 	return table_read(wiring, &path, &many) ? path : field;
 }
 
-static void report_candidates(struct wiring *wiring, const struct binding *binding, struct span at,
+static struct span tag_span(const struct wiring *wiring, const struct sql_tag *tag) {
+	return node_span(wiring->c, wiring->chart->sql_node, tag->start, tag->end);
+}
+
+static void report_candidates(struct wiring *wiring, const struct binding *binding,
 	const struct field_reference *a, const struct field_reference *b) {
 	struct compile *c = wiring->c;
+	struct span at = tag_span(wiring, binding->tag);
 	struct diagnostic *d = diag_add(c, E0535, at, "`{{%.*s}}` could mean `%.*s.%.*s` or `%.*s.%.*s`",
 		STR_ARGS(binding->tag->name), STR_ARGS(a->table), STR_ARGS(a->column), STR_ARGS(b->table),
 		STR_ARGS(b->column));
@@ -111,8 +116,9 @@ static void report_candidates(struct wiring *wiring, const struct binding *bindi
 		STR_ARGS(a->table), STR_ARGS(a->column));
 }
 
-static void report_unread(struct wiring *wiring, const struct binding *binding, struct span at) {
+static void report_unread(struct wiring *wiring, const struct binding *binding) {
 	struct compile *c = wiring->c;
+	struct span at = tag_span(wiring, binding->tag);
 	const struct filter *filter = binding->filter;
 	struct diagnostic *d;
 	if (filter->fields.count == 0)
@@ -131,8 +137,7 @@ static void report_unread(struct wiring *wiring, const struct binding *binding, 
 }
 
 /* Of the filter's columns the one whose table the SQL reads. */
-static bool choose_field(struct wiring *wiring, struct binding *binding, struct span at,
-	struct field_reference *out) {
+static bool choose_field(struct wiring *wiring, struct binding *binding, struct field_reference *out) {
 	const struct filter *filter = binding->filter;
 	bool found = false, many = false;
 	for (size_t i = 0; i < filter->fields.count; i++) {
@@ -140,7 +145,7 @@ static bool choose_field(struct wiring *wiring, struct binding *binding, struct 
 		if (!table_read(wiring, &field, &many))
 			continue;
 		if (found) {
-			report_candidates(wiring, binding, at, out, &field);
+			report_candidates(wiring, binding, out, &field);
 			return false;
 		}
 		*out = field;
@@ -151,7 +156,7 @@ static bool choose_field(struct wiring *wiring, struct binding *binding, struct 
 		return true;
 	}
 	if (!found)
-		report_unread(wiring, binding, at);
+		report_unread(wiring, binding);
 	return found;
 }
 
@@ -311,24 +316,20 @@ static void inform(struct compile *c, struct filter *filter, const struct bindin
 
 /* --- one tag ---------------------------------------------------------------------------------- */
 
-static struct span tag_span(const struct wiring *wiring, const struct sql_tag *tag) {
-	return node_span(wiring->c, wiring->chart->sql_node, tag->start, tag->end);
-}
-
 static void bind_field(struct wiring *wiring, struct binding *binding, const struct value *entry) {
 	struct compile *c = wiring->c;
 	struct field_reference field;
 	bool many = false;
-	struct span at = tag_span(wiring, binding->tag);
 	if (entry && !entry_type(entry)) {
 		if (!read_entry(wiring, binding, entry, &field))
 			return;
-	} else if (!choose_field(wiring, binding, at, &field)) {
+	} else if (!choose_field(wiring, binding, &field)) {
 		return;
 	}
 	const struct sql_table *table = table_read(wiring, &field, &many);
 	if (many && field.schema.len == 0) {
-		diag_help(c, diag_add(c, E0535, at, "the SQL reads `%.*s` of two datasets", STR_ARGS(field.table)),
+		diag_help(c, diag_add(c, E0535, tag_span(wiring, binding->tag),
+			"the SQL reads `%.*s` of two datasets", STR_ARGS(field.table)),
 			"say which: `filters: {%.*s: DATASET.%.*s.%.*s}`", STR_ARGS(binding->tag->name),
 			STR_ARGS(field.table), STR_ARGS(field.column));
 		return;
@@ -342,7 +343,7 @@ static void bind_field(struct wiring *wiring, struct binding *binding, const str
 		struct diagnostic *d = diag_add(c, E0535, binding->at->at,
 			"`%.*s.%.*s` is in a table that the SQL does not read", STR_ARGS(field.table),
 			STR_ARGS(field.column));
-		diag_note(c, d, at, "the SQL reads %s", tables_list(wiring));
+		diag_note(c, d, tag_span(wiring, binding->tag), "the SQL reads %s", tables_list(wiring));
 	}
 }
 

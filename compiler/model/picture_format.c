@@ -37,11 +37,13 @@ static const char currencies[] =
 	"UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL";
 
 static void check_currency(struct compile *c, const struct value *value) {
-	struct str all = str_from(currencies), one;
+	struct str all = str_from(currencies), one, rest = all;
 	struct suggest near = suggest_start(value->text);
-	while (str_split(&all, ' ', &one)) {
+	while (str_split(&rest, ' ', &one)) {
 		if (str_eq(one, value->text))
 			return;
+	}
+	while (str_split(&all, ' ', &one)) {
 		if (str_eq_fold(one, value->text))
 			near = (struct suggest){.word = value->text, .best = one};
 		suggest_offer(&near, one);
