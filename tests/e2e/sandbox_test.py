@@ -588,6 +588,20 @@ def links_and_inline_parameters(server, version):
 
 
 @at_each
+def pages(server, version):
+    card = server.post("/api/card", card_body(name="<b>Orders</b>", dataset_query=native("SELECT 1 < 2")))["id"]
+    number = board(server, description="What & why")
+    text = {"virtual_card": {"display": "text"}, "text": "Later"}
+    server.put("/api/dashboard/%d" % number, {"tabs": [{"id": -1, "name": "First"}], "dashcards": [dashcard(-1, None, row=9, dashboard_tab_id=-1, visualization_settings=text), dashcard(-2, card, dashboard_tab_id=-1)]})
+    assert 'href="/dashboard/%d">Board' % number in server.ask("GET", "/", headers={})[1]
+    page = server.ask("GET", "/dashboard/%d-board" % number, headers={})[1]
+    assert "What &amp; why" in page and "<h2>First</h2>" in page and "&lt;b&gt;Orders&lt;/b&gt;" in page
+    assert page.index("Orders") < page.index("Later") and "<b>Orders" not in page
+    assert "SELECT 1 &lt; 2" in server.ask("GET", "/question/%d" % card, headers={})[1]
+    assert server.ask("GET", "/dashboard/none", headers={})[0] == 404
+
+
+@at_each
 def volatile_keys(server, version):
     number = board(server)
     first, second = server.get("/api/dashboard/%d" % number), server.get("/api/dashboard/%d" % number)
