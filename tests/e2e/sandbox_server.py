@@ -9,7 +9,9 @@ import tempfile
 import urllib.error
 import urllib.request
 
-ROOT = os.environ.get("MBC_SOURCE_ROOT") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.environ.get("MBC_SOURCE_ROOT") or os.path.dirname(
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+)
 KEY = {"x-api-key": "local"}
 
 
@@ -20,8 +22,15 @@ class Sandbox:
         self.errors = tempfile.TemporaryFile("w+")
         arguments = [program, "--port", "0", "--metabase-version", str(version)]
         if tables:
-            arguments += ["--catalogue", os.path.join(ROOT, "tests/project/sql"), "--var", "dataset=shop"]
-        self.process = subprocess.Popen(arguments + list(options), stdout=subprocess.PIPE, stderr=self.errors, text=True)
+            arguments += [
+                "--catalogue",
+                os.path.join(ROOT, "tests/project/sql"),
+                "--var",
+                "dataset=shop",
+            ]
+        self.process = subprocess.Popen(
+            arguments + list(options), stdout=subprocess.PIPE, stderr=self.errors, text=True
+        )
         line = self.process.stdout.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         if not found:
@@ -51,7 +60,9 @@ class Sandbox:
     def ask(self, method, path, body=None, headers=KEY, raw=None):
         """Status, body (parsed if it is JSON, else text) and headers."""
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.base + path, method=method, data=data, headers=dict(headers))
+        request = urllib.request.Request(
+            self.base + path, method=method, data=data, headers=dict(headers)
+        )
         if data is not None:
             request.add_header("content-type", "application/json")
         try:
@@ -61,7 +72,11 @@ class Sandbox:
         with answer:
             text = answer.read().decode()
             kind = answer.headers.get("content-type", "")
-            return answer.status, json.loads(text) if "json" in kind and text else text, answer.headers
+            return (
+                answer.status,
+                json.loads(text) if "json" in kind and text else text,
+                answer.headers,
+            )
 
     def get(self, path, headers=KEY):
         status, body, _ = self.ask("GET", path, headers=headers)

@@ -11,23 +11,26 @@
 
 const struct store_table card_table = {
 	.name = "report_card",
-	.columns = (const struct store_column[]){
-		{"name", STORE_TEXT}, {"description", STORE_TEXT}, {"type", STORE_TEXT, "'question'"},
-		{"display", STORE_TEXT}, {"dataset_query", STORE_JSON}, {"visualization_settings", STORE_JSON},
+	.columns = (const struct store_column[]){{"name", STORE_TEXT}, {"description", STORE_TEXT},
+		{"type", STORE_TEXT, "'question'"}, {"display", STORE_TEXT},
+		{"dataset_query", STORE_JSON}, {"visualization_settings", STORE_JSON},
 		{"collection_id", STORE_INTEGER}, {"collection_position", STORE_INTEGER},
 		{"collection_preview", STORE_BOOLEAN, "1"}, {"cache_ttl", STORE_INTEGER},
-		{"archived", STORE_BOOLEAN, "0"}, {"archived_directly", STORE_BOOLEAN, "0", .since = 51},
+		{"archived", STORE_BOOLEAN, "0"},
+		{"archived_directly", STORE_BOOLEAN, "0", .since = 51},
 		{"enable_embedding", STORE_BOOLEAN, "0"}, {"embedding_params", STORE_JSON},
 		{"embedding_type", STORE_TEXT, .since = 58}, {"parameters", STORE_JSON},
 		{"parameter_mappings", STORE_JSON}, {"result_metadata", STORE_JSON},
-		{"database_id", STORE_INTEGER}, {"table_id", STORE_INTEGER}, {"query_type", STORE_TEXT},
-		{"source_card_id", STORE_INTEGER, .since = 52}, {"dashboard_id", STORE_INTEGER, .since = 53},
+		{"database_id", STORE_INTEGER}, {"table_id", STORE_INTEGER},
+		{"query_type", STORE_TEXT}, {"source_card_id", STORE_INTEGER, .since = 52},
+		{"dashboard_id", STORE_INTEGER, .since = 53},
 		{"document_id", STORE_INTEGER, .since = 57}, {"creator_id", STORE_INTEGER},
 		{"made_public_by_id", STORE_INTEGER}, {"public_uuid", STORE_TEXT},
 		{"view_count", STORE_INTEGER, "0"}, {"metabase_version", STORE_TEXT},
 		{"card_schema", STORE_INTEGER, "23", .since = 55},
 		{"dependency_analysis_version", STORE_INTEGER, "0", .since = 58},
-		{"is_remote_synced", STORE_BOOLEAN, "0", .since = 58}, {"last_used_at", STORE_TIME, .since = 51},
+		{"is_remote_synced", STORE_BOOLEAN, "0", .since = 58},
+		{"last_used_at", STORE_TIME, .since = 51},
 		{"cache_invalidated_at", STORE_TIME, .since = 51},
 		{"initially_published_at", STORE_TIME}, {"entity_id", STORE_TEXT},
 		{"created_at", STORE_TIME}, {"updated_at", STORE_TIME},
@@ -38,26 +41,44 @@ const struct store_table card_table = {
 static const char *const types[] = {"question", "model", "metric", NULL};
 
 static const struct rule update_rules[] = {
-	{"name", RULE_NONBLANK, NULLABLE}, {"dataset_query", RULE_MAP, NULLABLE},
-	{"display", RULE_NONBLANK, NULLABLE}, {"visualization_settings", RULE_MAP, NULLABLE},
-	{"type", RULE_CHOICE, NULLABLE, types}, {"description", RULE_STRING, NULLABLE},
-	{"collection_id", RULE_POSITIVE, NULLABLE}, {"collection_position", RULE_POSITIVE, NULLABLE},
-	{"cache_ttl", RULE_POSITIVE, NULLABLE}, {"parameters", RULE_PARAMETERS, NULLABLE},
-	{"parameter_mappings", RULE_MAPPINGS, NULLABLE}, {"result_metadata", RULE_LIST, NULLABLE},
-	{"dashboard_id", RULE_POSITIVE, NULLABLE}, {"archived", RULE_BOOLEAN, NULLABLE},
-	{"enable_embedding", RULE_BOOLEAN, NULLABLE}, {"embedding_params", RULE_MAP, NULLABLE},
-	{"embedding_type", RULE_STRING, NULLABLE}, {"collection_preview", RULE_BOOLEAN, NULLABLE}, {0},
+	{"name", RULE_NONBLANK, NULLABLE},
+	{"dataset_query", RULE_MAP, NULLABLE},
+	{"display", RULE_NONBLANK, NULLABLE},
+	{"visualization_settings", RULE_MAP, NULLABLE},
+	{"type", RULE_CHOICE, NULLABLE, types},
+	{"description", RULE_STRING, NULLABLE},
+	{"collection_id", RULE_POSITIVE, NULLABLE},
+	{"collection_position", RULE_POSITIVE, NULLABLE},
+	{"cache_ttl", RULE_POSITIVE, NULLABLE},
+	{"parameters", RULE_PARAMETERS, NULLABLE},
+	{"parameter_mappings", RULE_MAPPINGS, NULLABLE},
+	{"result_metadata", RULE_LIST, NULLABLE},
+	{"dashboard_id", RULE_POSITIVE, NULLABLE},
+	{"archived", RULE_BOOLEAN, NULLABLE},
+	{"enable_embedding", RULE_BOOLEAN, NULLABLE},
+	{"embedding_params", RULE_MAP, NULLABLE},
+	{"embedding_type", RULE_STRING, NULLABLE},
+	{"collection_preview", RULE_BOOLEAN, NULLABLE},
+	{0},
 };
 
 static const struct rule create_rules[] = {
-	{"name", RULE_NONBLANK, REQUIRED}, {"dataset_query", RULE_MAP, REQUIRED},
-	{"display", RULE_NONBLANK, REQUIRED}, {"visualization_settings", RULE_MAP, REQUIRED},
-	{"type", RULE_CHOICE, NULLABLE, types}, {"description", RULE_NONBLANK, NULLABLE},
-	{"collection_id", RULE_POSITIVE, NULLABLE}, {"collection_position", RULE_POSITIVE, NULLABLE},
-	{"cache_ttl", RULE_POSITIVE, NULLABLE}, {"parameters", RULE_PARAMETERS, NULLABLE},
-	{"parameter_mappings", RULE_MAPPINGS, NULLABLE}, {"result_metadata", RULE_LIST, NULLABLE},
-	{"dashboard_id", RULE_POSITIVE, NULLABLE}, {"dashboard_tab_id", RULE_POSITIVE, NULLABLE},
-	{"entity_id", RULE_STRING, NULLABLE}, {0},
+	{"name", RULE_NONBLANK, REQUIRED},
+	{"dataset_query", RULE_MAP, REQUIRED},
+	{"display", RULE_NONBLANK, REQUIRED},
+	{"visualization_settings", RULE_MAP, REQUIRED},
+	{"type", RULE_CHOICE, NULLABLE, types},
+	{"description", RULE_NONBLANK, NULLABLE},
+	{"collection_id", RULE_POSITIVE, NULLABLE},
+	{"collection_position", RULE_POSITIVE, NULLABLE},
+	{"cache_ttl", RULE_POSITIVE, NULLABLE},
+	{"parameters", RULE_PARAMETERS, NULLABLE},
+	{"parameter_mappings", RULE_MAPPINGS, NULLABLE},
+	{"result_metadata", RULE_LIST, NULLABLE},
+	{"dashboard_id", RULE_POSITIVE, NULLABLE},
+	{"dashboard_tab_id", RULE_POSITIVE, NULLABLE},
+	{"entity_id", RULE_STRING, NULLABLE},
+	{0},
 };
 
 /* Showing. */
@@ -96,15 +117,18 @@ static void add_whole(struct request *r, json_t *row) {
 	json_object_set_new(row, "last_query_start", json_null());
 	json_object_set_new(row, "moderation_reviews", json_array());
 	json_object_set_new(row, "parameter_usage_count", json_integer(0));
-	json_object_set_new(row, "dashboard_count", json_integer(store_count(r->store, &dashcard_table,
-		"card_id = ?", json_pack("[I]", (json_int_t)id))));
+	json_object_set_new(row, "dashboard_count",
+		json_integer(store_count(r->store, &dashcard_table, "card_id = ?",
+			json_pack("[I]", (json_int_t)id))));
 	if (r->version >= 53)
-		json_object_set_new(row, "dashboard", dashboard_brief(r, get_id(row, "dashboard_id")));
+		json_object_set_new(
+			row, "dashboard", dashboard_brief(r, get_id(row, "dashboard_id")));
 }
 
 json_t *card_show(struct request *r, json_t *row, enum card_show how) {
 	json_auto_t *stored = json_incref(json_object_get(row, "dataset_query"));
-	json_object_set_new(row, "dataset_query", query_show(stored, r->version, how == CARD_LEGACY));
+	json_object_set_new(
+		row, "dataset_query", query_show(stored, r->version, how == CARD_LEGACY));
 	add_legacy_query(r, row, stored);
 	if (how != CARD_NESTED)
 		add_whole(r, row);
@@ -126,13 +150,16 @@ static bool check_fields(struct request *r, const struct query_facts *facts) {
 	json_object_foreach((json_t *)facts->tags, name, tag) {
 		int64_t id = tag_field(tag);
 		json_auto_t *field = id ? store_get(r->store, &field_table, id) : NULL;
-		json_auto_t *table = field ? store_get(r->store, &table_table, get_id(field, "table_id")) : NULL;
+		json_auto_t *table =
+			field ? store_get(r->store, &table_table, get_id(field, "table_id")) : NULL;
 		if (!table || get_id(table, "db_id") == facts->database)
 			continue;
-		reply_text(r, 400, arena_printf(r->arena, "Invalid Field Filter: Field %lld \"%s\".\"%s\" belongs "
-			"to Database %lld, but the query is against Database %lld", (long long)id,
-			get_text(table, "name"), get_text(field, "name"), (long long)get_id(table, "db_id"),
-			(long long)facts->database));
+		reply_text(r, 400,
+			arena_printf(r->arena,
+				"Invalid Field Filter: Field %lld \"%s\".\"%s\" belongs "
+				"to Database %lld, but the query is against Database %lld",
+				(long long)id, get_text(table, "name"), get_text(field, "name"),
+				(long long)get_id(table, "db_id"), (long long)facts->database));
 		return false;
 	}
 	return true;
@@ -147,7 +174,8 @@ static bool check_model(struct request *r, const struct query_facts *facts, cons
 		const char *kind = get_text(tag, "type");
 		if (!strcmp(kind, "snippet") || !strcmp(kind, "card"))
 			continue;
-		reply_text(r, 400, "A model made from a native SQL question cannot have a variable or field "
+		reply_text(r, 400,
+			"A model made from a native SQL question cannot have a variable or field "
 			"filter.");
 		return false;
 	}
@@ -157,7 +185,8 @@ static bool check_model(struct request *r, const struct query_facts *facts, cons
 /* Adds the query, and what the card repeats of it, to `values`; `id` 0 is a new card. */
 static bool take_query(struct request *r, json_t *values, const char *type, int64_t id) {
 	const char *problem = NULL;
-	json_t *query = query_store(json_object_get(r->body, "dataset_query"), r->version, &problem);
+	json_t *query =
+		query_store(json_object_get(r->body, "dataset_query"), r->version, &problem);
 	if (!query) {
 		reply_error(r, "dataset_query", problem);
 		return false;
@@ -179,8 +208,10 @@ static bool take_query(struct request *r, json_t *values, const char *type, int6
 	}
 	json_object_set_new(values, "database_id", json_integer(facts.database));
 	json_object_set_new(values, "query_type", json_string(facts.native ? "native" : "query"));
-	json_object_set_new(values, "table_id", facts.table ? json_integer(facts.table) : json_null());
-	json_object_set_new(values, "source_card_id", facts.card ? json_integer(facts.card) : json_null());
+	json_object_set_new(
+		values, "table_id", facts.table ? json_integer(facts.table) : json_null());
+	json_object_set_new(
+		values, "source_card_id", facts.card ? json_integer(facts.card) : json_null());
 	json_object_set_new(values, "result_metadata", json_null());
 	json_object_set_new(values, "metadata_due", json_true());
 	card_metadata_due(r->sandbox);
@@ -189,11 +220,12 @@ static bool take_query(struct request *r, json_t *values, const char *type, int6
 
 /* Members of the body that go into columns as they are. */
 static void take_plain(struct request *r, json_t *values, const struct rule *rules) {
-	static const char *const storing_null[] = {"collection_id", "collection_position", "description",
-		"cache_ttl", "dashboard_id", "embedding_type"};
+	static const char *const storing_null[] = {"collection_id", "collection_position",
+		"description", "cache_ttl", "dashboard_id", "embedding_type"};
 	for (const struct rule *rule = rules; rule->name; rule++) {
 		json_t *value = json_object_get(r->body, rule->name);
-		bool keep = value && !json_is_null(value) && store_has_column(&card_table, rule->name);
+		bool keep =
+			value && !json_is_null(value) && store_has_column(&card_table, rule->name);
 		for (size_t i = 0; value && i < COUNT_OF(storing_null); i++)
 			keep |= !strcmp(rule->name, storing_null[i]);
 		if (keep && strcmp(rule->name, "entity_id") && strcmp(rule->name, "dataset_query"))
@@ -204,7 +236,8 @@ static void take_plain(struct request *r, json_t *values, const struct rule *rul
 		json_object_set_new(values, "visualization_settings", normal_settings(settings));
 	const json_t *parameters = json_object_get(values, "parameters");
 	if (parameters)
-		json_object_set_new(values, "parameters", normal_parameters(parameters, r->version));
+		json_object_set_new(
+			values, "parameters", normal_parameters(parameters, r->version));
 }
 
 /* A dashboard question shares its dashboard's collection. */
@@ -227,8 +260,11 @@ static bool take_dashboard(struct request *r, json_t *values) {
 	}
 	int64_t own = get_id(dashboard, "collection_id"), given = get_id(r->body, "collection_id");
 	if (has(r->body, "collection_id") && own != given) {
-		reply_text(r, 400, arena_printf(r->arena, "Mismatch detected between Dashboard's `collection_id` "
-			"(%lld) and `collection_id` (%lld)", (long long)own, (long long)given));
+		reply_text(r, 400,
+			arena_printf(r->arena,
+				"Mismatch detected between Dashboard's `collection_id` "
+				"(%lld) and `collection_id` (%lld)",
+				(long long)own, (long long)given));
 		return false;
 	}
 	json_object_set(values, "collection_id", json_object_get(dashboard, "collection_id"));
@@ -275,8 +311,9 @@ static json_t *new_card(struct request *r) {
 /* What a revision holds of a card. */
 static void add_revision(struct request *r, int64_t id, bool creation) {
 	json_auto_t *row = store_get(r->store, &card_table, id);
-	static const char *const left_out[] = {"id", "entity_id", "created_at", "updated_at", "creator_id",
-		"result_metadata", "metadata_due", "view_count", "last_used_at", "metabase_version"};
+	static const char *const left_out[] = {"id", "entity_id", "created_at", "updated_at",
+		"creator_id", "result_metadata", "metadata_due", "view_count", "last_used_at",
+		"metabase_version"};
 	for (size_t i = 0; i < COUNT_OF(left_out); i++)
 		json_object_del(row, left_out[i]);
 	revision_add(r, "Card", id, creation, row);
@@ -307,7 +344,8 @@ void card_create(struct request *r) {
 static json_t *own_row(struct request *r, bool write) {
 	json_t *row = write ? path_row(r, &card_table) : path_row_or_entity(r, &card_table);
 	int64_t collection = get_id(row, "collection_id");
-	if (!row || (write ? collection_may_write(r, collection) : collection_may_read(r, collection)))
+	if (!row ||
+		(write ? collection_may_write(r, collection) : collection_may_read(r, collection)))
 		return row;
 	json_decref(row);
 	reply_forbidden(r);
@@ -346,7 +384,8 @@ void card_dashboards(struct request *r) {
 	if (!row)
 		return;
 	json_auto_t *rows = store_select(r->store, &dashboard_table,
-		"id IN (SELECT dashboard_id FROM report_dashboardcard WHERE card_id = ?) ORDER BY id",
+		"id IN (SELECT dashboard_id FROM report_dashboardcard WHERE card_id = ?) ORDER BY "
+		"id",
 		json_pack("[I]", (json_int_t)get_id(row, "id")));
 	json_t *list = json_array(), *dashboard;
 	size_t i;
@@ -374,7 +413,8 @@ static bool check_embedding(struct request *r, const json_t *row) {
 	bool changed = false;
 	for (size_t i = 0; i < COUNT_OF(keys); i++)
 		changed |= has_value(r->body, keys[i]) &&
-			!json_equal(json_object_get(r->body, keys[i]), json_object_get(row, keys[i]));
+			   !json_equal(json_object_get(r->body, keys[i]),
+				   json_object_get(row, keys[i]));
 	if (!changed)
 		return true;
 	json_auto_t *enabled = setting_value(r->store, "enable-embedding");
@@ -389,7 +429,8 @@ static bool check_embedding(struct request *r, const json_t *row) {
 }
 
 static bool take_changes(struct request *r, const json_t *row, json_t *values) {
-	const char *type = has_value(r->body, "type") ? get_text(r->body, "type") : get_text(row, "type");
+	const char *type =
+		has_value(r->body, "type") ? get_text(r->body, "type") : get_text(row, "type");
 	take_plain(r, values, update_rules);
 	json_object_del(values, "archived");
 	if (!has(r->body, "collection_id"))
@@ -433,8 +474,10 @@ void card_update(struct request *r) {
 	keep_metadata(r, row, values);
 	int64_t id = get_id(row, "id");
 	if (has_value(values, "collection_position"))
-		collection_shift(r, has(values, "collection_id") ? json_object_get(values, "collection_id") :
-			json_object_get(row, "collection_id"), json_object_get(values, "collection_position"));
+		collection_shift(r,
+			has(values, "collection_id") ? json_object_get(values, "collection_id")
+						     : json_object_get(row, "collection_id"),
+			json_object_get(values, "collection_position"));
 	bool restoring = has_value(r->body, "archived") && !get_flag(r->body, "archived");
 	if (has(values, "collection_id") && get_flag(row, "archived") && !restoring)
 		json_object_set_new(values, "archived_directly", json_true());
@@ -442,7 +485,8 @@ void card_update(struct request *r) {
 	store_update(r->store, &card_table, id, values);
 	if (dashboard && dashboard != get_id(row, "dashboard_id"))
 		dashboard_place(r, dashboard, json_object_get(r->body, "dashboard_tab_id"), id);
-	if (has_value(r->body, "archived") && get_flag(r->body, "archived") != get_flag(row, "archived"))
+	if (has_value(r->body, "archived") &&
+		get_flag(r->body, "archived") != get_flag(row, "archived"))
 		card_archive(r, id, get_flag(r->body, "archived"), true);
 	add_revision(r, id, false);
 	reply_card(r, id, CARD_WHOLE);
@@ -465,9 +509,9 @@ void card_copy(struct request *r) {
 	if (!row)
 		return;
 	json_t *values = json_deep_copy(row);
-	static const char *const own[] = {"id", "entity_id", "created_at", "updated_at", "view_count",
-		"public_uuid", "made_public_by_id", "collection_position", "archived", "archived_directly",
-		"dashboard_id"};
+	static const char *const own[] = {"id", "entity_id", "created_at", "updated_at",
+		"view_count", "public_uuid", "made_public_by_id", "collection_position", "archived",
+		"archived_directly", "dashboard_id"};
 	for (size_t i = 0; i < COUNT_OF(own); i++)
 		json_object_del(values, own[i]);
 	json_object_set_new(values, "name", json_sprintf("Copy of %s", get_text(row, "name")));
@@ -483,8 +527,8 @@ void card_move(struct request *r) {
 		return;
 	size_t i;
 	json_t *id;
-	json_array_foreach(json_object_get(r->body, "card_ids"), i, id)
-		store_update(r->store, &card_table, json_integer_value(id), json_pack("{s:O?}", "collection_id",
-			json_object_get(r->body, "collection_id")));
+	json_array_foreach(json_object_get(r->body, "card_ids"), i, id) store_update(r->store,
+		&card_table, json_integer_value(id),
+		json_pack("{s:O?}", "collection_id", json_object_get(r->body, "collection_id")));
 	reply_json(r, 200, json_pack("{s:s}", "status", "ok"));
 }

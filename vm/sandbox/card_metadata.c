@@ -1,6 +1,6 @@
-/* Column metadata of cards. The server works it out some time after a write, so it is null first and
- * then appears, with a later `updated_at`, without any client's doing. Here it is what the outermost
- * select list tells; where that tells nothing, it stays null. */
+/* Column metadata of cards. The server works it out some time after a write, so it is null first
+ * and then appears, with a later `updated_at`, without any client's doing. Here it is what the
+ * outermost select list tells; where that tells nothing, it stays null. */
 #include "compiler/query/columns.h"
 #include "vm/sandbox/ident.h"
 #include "vm/sandbox/mbql.h"
@@ -31,9 +31,9 @@ static const char *type_of(const struct column *column) {
 static json_t *metadata_of(const struct column *column) {
 	const char *type = type_of(column);
 	json_auto_t *name = json_stringn(column->name.ptr, column->name.len);
-	return json_pack("{s:O, s:O, s:s, s:s, s:n, s:n, s:[s, O, {s:s}]}", "name", name, "display_name",
-		name, "base_type", type, "effective_type", type, "semantic_type", "fingerprint", "field_ref",
-		"field", name, "base-type", type);
+	return json_pack("{s:O, s:O, s:s, s:s, s:n, s:n, s:[s, O, {s:s}]}", "name", name,
+		"display_name", name, "base_type", type, "effective_type", type, "semantic_type",
+		"fingerprint", "field_ref", "field", name, "base-type", type);
 }
 
 /* The columns of a native query, or null; new. */
@@ -43,7 +43,8 @@ static json_t *columns_of(const struct sandbox *sandbox, const json_t *query) {
 		return json_null();
 	struct compile c;
 	compile_init(&c);
-	struct node node = {.type = NODE_SCALAR, .at = SPAN_NONE, .scalar.text = str_from(facts.sql)};
+	struct node node = {
+		.type = NODE_SCALAR, .at = SPAN_NONE, .scalar.text = str_from(facts.sql)};
 	const struct sql *sql = sql_scan(c.arena, node.scalar.text, true);
 	const struct columns *columns = columns_of_query(&c, sql, &node, sandbox->catalogue);
 	json_t *list = columns->known ? json_array() : json_null();
@@ -67,7 +68,8 @@ void card_settle(struct sandbox *sandbox) {
 	size_t i;
 	json_t *row;
 	json_array_foreach(rows, i, row)
-		store_update(sandbox->store, &card_table, get_id(row, "id"), json_pack("{s:o, s:n}",
-			"result_metadata", columns_of(sandbox, json_object_get(row, "dataset_query")),
-			"metadata_due"));
+		store_update(sandbox->store, &card_table, get_id(row, "id"),
+			json_pack("{s:o, s:n}", "result_metadata",
+				columns_of(sandbox, json_object_get(row, "dataset_query")),
+				"metadata_due"));
 }

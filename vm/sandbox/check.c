@@ -1,5 +1,6 @@
-/* A table of rules and a body in; at most one 400 out that names every wrong member, in the two forms
- * that the server gives: a sentence a field, and what it received, printed as Clojure does. */
+/* A table of rules and a body in; at most one 400 out that names every wrong member, in the two
+ * forms that the server gives: a sentence a field, and what it received, printed as Clojure does.
+ */
 #include "vm/sandbox/check.h"
 
 #include <stdlib.h>
@@ -17,7 +18,8 @@ static const char *const sentences[] = {
 	[RULE_LIST] = "sequence",
 	[RULE_CHOICE] = "enum of",
 	[RULE_PARAMETERS] = "sequence of parameter must be a map with :id and :type keys",
-	[RULE_MAPPINGS] = "sequence of parameter_mapping must be a map with :parameter_id and :target keys",
+	[RULE_MAPPINGS] =
+		"sequence of parameter_mapping must be a map with :parameter_id and :target keys",
 };
 
 static const char *const received[] = {
@@ -81,16 +83,18 @@ static void print(struct buf *out, const json_t *value, int depth) {
 const char *check_print(struct arena *arena, const json_t *value) {
 	struct buf out = BUF(4000);
 	print(&out, value, 0);
-	const char *text = arena_printf(arena, "%s%s", out.ptr ? out.ptr : "", out.full ? "..." : "");
+	const char *text =
+		arena_printf(arena, "%s%s", out.ptr ? out.ptr : "", out.full ? "..." : "");
 	buf_free(&out);
 	return text;
 }
 
 bool is_parameter_type(const char *type) {
 	static const char *const types[] = {"number", "text", "date", "boolean", "id", "category",
-		"location/city", "location/state", "location/zip_code", "location/country", "date/single",
-		"date/range", "date/relative", "date/month-year", "date/quarter-year", "date/all-options",
-		"temporal-unit", "number/=", "number/!=", "number/>=", "number/<=", "number/between",
+		"location/city", "location/state", "location/zip_code", "location/country",
+		"date/single", "date/range", "date/relative", "date/month-year",
+		"date/quarter-year", "date/all-options", "temporal-unit",
+		"number/=", "number/!=", "number/>=", "number/<=", "number/between",
 		"string/=", "string/!=", "string/contains", "string/does-not-contain",
 		"string/starts-with", "string/ends-with", "boolean/="};
 	for (size_t i = 0; i < COUNT_OF(types); i++)
@@ -185,13 +189,15 @@ bool check_body(struct request *r, const struct rule *rules) {
 	json_auto_t *errors = json_object(), *specific = json_object();
 	for (const struct rule *rule = rules; rule->name; rule++) {
 		const json_t *value = json_object_get(r->body, rule->name);
-		if ((!value && rule->need != REQUIRED) || (json_is_null(value) && rule->need == NULLABLE) ||
-		    (value && fits(r, rule, value)))
+		if ((!value && rule->need != REQUIRED) ||
+			(json_is_null(value) && rule->need == NULLABLE) ||
+			(value && fits(r, rule, value)))
 			continue;
 		const char *what = value ? received[rule->type] : "missing required key";
 		json_object_set_new(errors, rule->name, json_string(sentence_of(r, rule)));
-		json_object_set_new(specific, rule->name, json_pack("[s]",
-			arena_printf(r->arena, "%s, received: %s", what, check_print(r->arena, value))));
+		json_object_set_new(specific, rule->name,
+			json_pack("[s]", arena_printf(r->arena, "%s, received: %s", what,
+						 check_print(r->arena, value))));
 	}
 	if (json_object_size(errors) == 0)
 		return true;

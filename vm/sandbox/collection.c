@@ -24,8 +24,8 @@ const struct store_table collection_table = {
 
 const struct store_table access_table = {
 	.name = "collection_access",
-	.columns = (const struct store_column[]){
-		{"group_id", STORE_INTEGER}, {"collection_id", STORE_INTEGER}, {"access", STORE_TEXT}, {0}},
+	.columns = (const struct store_column[]){{"group_id", STORE_INTEGER},
+		{"collection_id", STORE_INTEGER}, {"access", STORE_TEXT}, {0}},
 	.constraints = ", UNIQUE (group_id, collection_id)",
 };
 
@@ -36,9 +36,10 @@ void seed_collections(struct store *store) {
 		"trash", "type", "trash"));
 	static const char *const owners[] = {"Ada Admin", "Ann Analyst"};
 	for (size_t i = 0; i < COUNT_OF(owners); i++)
-		store_insert(store, &collection_table, json_pack("{s:o, s:s, s:i}", "name",
-			json_sprintf("%s's Personal Collection", owners[i]), "slug", "personal_collection",
-			"personal_owner_id", (int)i + 1));
+		store_insert(store, &collection_table,
+			json_pack("{s:o, s:s, s:i}", "name",
+				json_sprintf("%s's Personal Collection", owners[i]), "slug",
+				"personal_collection", "personal_owner_id", (int)i + 1));
 }
 
 int64_t trash_id(struct store *store) {
@@ -52,8 +53,9 @@ static const char *access_to(struct request *r, int64_t id) {
 	json_auto_t *row = store_get(r->store, &collection_table, id);
 	if (has_value(row, "personal_owner_id"))
 		return get_id(row, "personal_owner_id") == r->user.id ? "write" : "none";
-	json_auto_t *access = store_find(r->store, &access_table, "group_id = ? AND collection_id = ?",
-		json_pack("[i, I]", GROUP_ALL, (json_int_t)id));
+	json_auto_t *access =
+		store_find(r->store, &access_table, "group_id = ? AND collection_id = ?",
+			json_pack("[i, I]", GROUP_ALL, (json_int_t)id));
 	return access ? arena_printf(r->arena, "%s", get_text(access, "access")) : "write";
 }
 
@@ -98,9 +100,11 @@ static json_t *id_or_null(int64_t id) {
 
 static json_t *root_object(struct request *r) {
 	json_t *root = json_pack("{s:s, s:s, s:b, s:b, s:n, s:b, s:[], s:s}", "id", "root", "name",
-		"Our analytics", "can_write", (int)collection_may_write(r, 0), "is_personal", 0, "parent_id",
-		r->version >= 55 ? "metabase.collections.models.collection.root/is-root?" :
-		"metabase.models.collection.root/is-root?", 1, "effective_ancestors", "effective_location", "");
+		"Our analytics", "can_write", (int)collection_may_write(r, 0), "is_personal", 0,
+		"parent_id",
+		r->version >= 55 ? "metabase.collections.models.collection.root/is-root?"
+				 : "metabase.models.collection.root/is-root?",
+		1, "effective_ancestors", "effective_location", "");
 	json_object_set_new(root, "authority_level", json_null());
 	json_object_set_new(root, "archived", json_false());
 	return root;
@@ -109,7 +113,8 @@ static json_t *root_object(struct request *r) {
 /* What was archived by itself lies in the trash. */
 static void move_shown(struct request *r, json_t *row) {
 	if (r->version >= 51 && get_flag(row, "archived_directly"))
-		json_object_set_new(row, "location", json_sprintf("/%lld/", (long long)trash_id(r->store)));
+		json_object_set_new(
+			row, "location", json_sprintf("/%lld/", (long long)trash_id(r->store)));
 }
 
 /* Adds what every shown collection has; steals nothing. */
@@ -122,7 +127,8 @@ static void hydrate(struct request *r, json_t *row) {
 	json_object_set_new(row, "is_personal", json_boolean(has_value(row, "personal_owner_id")));
 	json_object_set_new(row, "can_write", json_boolean(write && !trash));
 	if (r->version >= 51) {
-		json_object_set_new(row, "can_delete", json_boolean(write && get_flag(row, "archived")));
+		json_object_set_new(
+			row, "can_delete", json_boolean(write && get_flag(row, "archived")));
 		json_object_set_new(row, "can_restore",
 			json_boolean(write && get_flag(row, "archived_directly")));
 	}
@@ -138,9 +144,11 @@ static json_t *ancestors(struct request *r, const json_t *row) {
 			continue;
 		json_auto_t *above = store_get(r->store, &collection_table, id);
 		if (above && collection_may_read(r, id))
-			json_array_append_new(list, json_pack("{s:I, s:O, s:O, s:b}", "id", (json_int_t)id, "name",
-				json_object_get(above, "name"), "location", json_object_get(above, "location"),
-				"can_write", (int)collection_may_write(r, id)));
+			json_array_append_new(
+				list, json_pack("{s:I, s:O, s:O, s:b}", "id", (json_int_t)id,
+					      "name", json_object_get(above, "name"), "location",
+					      json_object_get(above, "location"), "can_write",
+					      (int)collection_may_write(r, id)));
 	}
 	return list;
 }
@@ -187,7 +195,8 @@ void collection_shift(struct request *r, const json_t *collection_id, const json
 	if (!json_is_integer(position))
 		return;
 	static const char *const statements[] = {
-		"UPDATE report_card SET collection_position = collection_position + 1 WHERE collection_id IS ? "
+		"UPDATE report_card SET collection_position = collection_position + 1 WHERE "
+		"collection_id IS ? "
 		"AND collection_position >= ?",
 		"UPDATE report_dashboard SET collection_position = collection_position + 1 WHERE "
 		"collection_id IS ? AND collection_position >= ?",
@@ -210,10 +219,12 @@ static json_t *readable(struct request *r, const char *where) {
 	char sql[300];
 	const char *other = query_flag(r, "exclude-other-user-collections") ?
 		"(personal_owner_id IS NULL OR personal_owner_id = ?)" : "?";
-	snprintf(sql, sizeof(sql), "(%s) AND %s AND namespace IS ? ORDER BY lower(name), id", where, other);
+	snprintf(sql, sizeof(sql), "(%s) AND %s AND namespace IS ? ORDER BY lower(name), id", where,
+		other);
 	const char *name = query_text(r, "namespace");
 	json_auto_t *rows = store_select(r->store, &collection_table, sql,
-		json_pack("[I, o]", (json_int_t)r->user.id, name ? json_string(name) : json_null()));
+		json_pack(
+			"[I, o]", (json_int_t)r->user.id, name ? json_string(name) : json_null()));
 	json_t *kept = json_array();
 	size_t i;
 	json_t *row;
@@ -272,7 +283,8 @@ void collection_root(struct request *r) {
 }
 
 void collection_trash(struct request *r) {
-	reply_json(r, 200, show_whole(r, store_get(r->store, &collection_table, trash_id(r->store))));
+	reply_json(
+		r, 200, show_whole(r, store_get(r->store, &collection_table, trash_id(r->store))));
 }
 
 /* The row of the path if the user may read it. */
@@ -304,13 +316,15 @@ static bool parent_location(struct request *r, int64_t parent, char **location) 
 	}
 	*location = arena_printf(r->arena, "%s", "/");
 	if (row)
-		*location = arena_printf(r->arena, "%s%lld/", get_text(row, "location"), (long long)parent);
+		*location = arena_printf(
+			r->arena, "%s%lld/", get_text(row, "location"), (long long)parent);
 	return true;
 }
 
 /* A new collection is open to those who its parent is open to. */
 static void inherit_access(struct request *r, int64_t parent, int64_t id) {
-	store_run(r->store, "INSERT INTO collection_access (group_id, collection_id, access) SELECT group_id, "
+	store_run(r->store,
+		"INSERT INTO collection_access (group_id, collection_id, access) SELECT group_id, "
 		"?, access FROM collection_access WHERE collection_id = ?",
 		json_pack("[I, I]", (json_int_t)id, (json_int_t)parent));
 }
@@ -325,14 +339,16 @@ void collection_create(struct request *r) {
 	if (!check_body(r, rules))
 		return;
 	if (has_value(r->body, "authority_level")) {
-		reply_text(r, 402, "Official Collections is a paid feature not currently available to your instance.");
+		reply_text(r, 402,
+			"Official Collections is a paid feature not currently available to your "
+			"instance.");
 		return;
 	}
 	int64_t parent = get_id(r->body, "parent_id");
 	if (!parent_location(r, parent, &location))
 		return;
-	json_t *values = json_pack("{s:o, s:s}", "slug", slug_of(get_text(r->body, "name")), "location",
-		location);
+	json_t *values = json_pack(
+		"{s:o, s:s}", "slug", slug_of(get_text(r->body, "name")), "location", location);
 	static const char *const kept[] = {"name", "description", "namespace"};
 	for (size_t i = 0; i < COUNT_OF(kept); i++)
 		if (has(r->body, kept[i]))
@@ -364,19 +380,20 @@ static void archive(struct request *r, const json_t *row, bool archived) {
 	make_uuid(operation);
 	json_auto_t *below = store_select(r->store, &collection_table,
 		"(id = ? OR location LIKE ?) AND (id = ? OR archived = ?)",
-		json_pack("[I, s, I, b]", (json_int_t)get_id(row, "id"), arena_printf(r->arena, "%s%lld/%%",
-			get_text(row, "location"), (long long)get_id(row, "id")), (json_int_t)get_id(row, "id"),
-			(int)!archived));
+		json_pack("[I, s, I, b]", (json_int_t)get_id(row, "id"),
+			arena_printf(r->arena, "%s%lld/%%", get_text(row, "location"),
+				(long long)get_id(row, "id")),
+			(json_int_t)get_id(row, "id"), (int)!archived));
 	size_t i;
 	json_t *each;
 	json_array_foreach(below, i, each) {
 		bool self = get_id(each, "id") == get_id(row, "id");
 		if (!self && get_flag(each, "archived_directly"))
 			continue;
-		store_update(r->store, &collection_table, get_id(each, "id"), json_pack("{s:b, s:o, s:s?}",
-			"archived", (int)archived, "archived_directly",
-			archived ? json_boolean(self) : json_null(), "archive_operation_id",
-			archived ? operation : NULL));
+		store_update(r->store, &collection_table, get_id(each, "id"),
+			json_pack("{s:b, s:o, s:s?}", "archived", (int)archived,
+				"archived_directly", archived ? json_boolean(self) : json_null(),
+				"archive_operation_id", archived ? operation : NULL));
 		archive_contents(r, get_id(each, "id"), archived);
 	}
 }
@@ -393,8 +410,10 @@ static bool move(struct request *r, const json_t *row, int64_t parent) {
 		reply_text(r, 400, "You cannot move a Collection into itself.");
 		return false;
 	}
-	store_run(r->store, "UPDATE collection SET location = ? || substr(location, ?) WHERE location LIKE ? "
-		"|| '%'", json_pack("[s, I, s]", new, (json_int_t)strlen(old) + 1, old));
+	store_run(r->store,
+		"UPDATE collection SET location = ? || substr(location, ?) WHERE location LIKE ? "
+		"|| '%'",
+		json_pack("[s, I, s]", new, (json_int_t)strlen(old) + 1, old));
 	store_run(r->store, "UPDATE collection SET location = ? WHERE id = ?",
 		json_pack("[s, I]", location, (json_int_t)id));
 	return true;
@@ -405,7 +424,8 @@ static bool parent_in_trash(struct request *r, const json_t *row) {
 	return get_flag(parent, "archived");
 }
 
-/* `archived` left out means false from 0.55 on: such a write takes a collection out of the trash. */
+/* `archived` left out means false from 0.55 on: such a write takes a collection out of the trash.
+ */
 static bool update_archived(struct request *r, const json_t *row) {
 	bool given = has_value(r->body, "archived");
 	bool wanted = given ? get_flag(r->body, "archived") :
@@ -417,7 +437,8 @@ static bool update_archived(struct request *r, const json_t *row) {
 		return false;
 	}
 	if (!wanted && r->version >= 51 && parent_in_trash(r, row)) {
-		reply_text(r, 400, "The original location is in the trash: choose another `parent_id`.");
+		reply_text(r, 400,
+			"The original location is in the trash: choose another `parent_id`.");
 		return false;
 	}
 	archive(r, row, wanted);
@@ -440,9 +461,13 @@ static void write_texts(struct request *r, const json_t *row) {
 
 void collection_update(struct request *r) {
 	static const struct rule rules[] = {
-		{"name", RULE_NONBLANK, NULLABLE}, {"description", RULE_STRING, NULLABLE},
-		{"parent_id", RULE_POSITIVE, NULLABLE}, {"archived", RULE_BOOLEAN, NULLABLE},
-		{"authority_level", RULE_NONBLANK, NULLABLE}, {"type", RULE_NONBLANK, NULLABLE}, {0},
+		{"name", RULE_NONBLANK, NULLABLE},
+		{"description", RULE_STRING, NULLABLE},
+		{"parent_id", RULE_POSITIVE, NULLABLE},
+		{"archived", RULE_BOOLEAN, NULLABLE},
+		{"authority_level", RULE_NONBLANK, NULLABLE},
+		{"type", RULE_NONBLANK, NULLABLE},
+		{0},
 	};
 	json_auto_t *row = path_row(r, &collection_table);
 	if (!row || !check_body(r, rules))
@@ -478,8 +503,10 @@ void collection_delete(struct request *r) {
 		reply_text(r, 400, "Collection must be trashed before deletion.");
 	else {
 		json_int_t id = get_id(row, "id");
-		store_run(r->store, "DELETE FROM report_card WHERE collection_id = ?", json_pack("[I]", id));
-		store_run(r->store, "DELETE FROM report_dashboard WHERE collection_id = ?", json_pack("[I]", id));
+		store_run(r->store, "DELETE FROM report_card WHERE collection_id = ?",
+			json_pack("[I]", id));
+		store_run(r->store, "DELETE FROM report_dashboard WHERE collection_id = ?",
+			json_pack("[I]", id));
 		store_delete(r->store, &collection_table, id);
 		reply_nothing(r);
 	}
@@ -490,7 +517,8 @@ void collection_graph(struct request *r) {
 	json_auto_t *rows = store_select(r->store, &access_table, NULL, NULL);
 	json_auto_t *collections = store_select(r->store, &collection_table,
 		"personal_owner_id IS NULL AND archived = 0 AND type IS NULL", NULL);
-	json_t *all = json_pack("{s:s}", "root", "write"), *admins = json_pack("{s:s}", "root", "write");
+	json_t *all = json_pack("{s:s}", "root", "write"),
+	       *admins = json_pack("{s:s}", "root", "write");
 	size_t i;
 	json_t *row;
 	json_array_foreach(collections, i, row) {
@@ -516,7 +544,8 @@ static void set_access(struct request *r, const char *key, const char *access) {
 	long long id = 0;
 	if (strcmp(key, "root") && !str_integer(str_from(key), &id))
 		return;
-	store_run(r->store, "INSERT INTO collection_access (group_id, collection_id, access) VALUES (1, ?, ?) "
+	store_run(r->store,
+		"INSERT INTO collection_access (group_id, collection_id, access) VALUES (1, ?, ?) "
 		"ON CONFLICT (group_id, collection_id) DO UPDATE SET access = excluded.access",
 		json_pack("[I, s]", (json_int_t)id, access));
 }
@@ -528,8 +557,11 @@ void collection_graph_update(struct request *r) {
 	if (!check_body(r, rules))
 		return;
 	json_auto_t *revision = setting_value(r->store, "collection-graph-revision");
-	if (!query_flag(r, "force") && get_id(r->body, "revision") != json_integer_value(revision)) {
-		reply_text(r, 409, "Looks like someone else edited the permissions and your data is out of date. "
+	if (!query_flag(r, "force") &&
+		get_id(r->body, "revision") != json_integer_value(revision)) {
+		reply_text(r, 409,
+			"Looks like someone else edited the permissions and your data is out of "
+			"date. "
 			"Please fetch new data and try again.");
 		return;
 	}
@@ -538,8 +570,9 @@ void collection_graph_update(struct request *r) {
 	json_object_foreach(json_object_get(json_object_get(r->body, "groups"), "1"), key, access)
 		set_access(r, key, json_is_string(access) ? json_string_value(access) : "none");
 	store_run(r->store, "DELETE FROM setting WHERE key = 'collection-graph-revision'", NULL);
-	store_insert(r->store, &setting_table, json_pack("{s:s, s:I}", "key", "collection-graph-revision",
-		"value", (json_int_t)json_integer_value(revision) + 1));
+	store_insert(r->store, &setting_table,
+		json_pack("{s:s, s:I}", "key", "collection-graph-revision", "value",
+			(json_int_t)json_integer_value(revision) + 1));
 	collection_graph(r);
 }
 
@@ -549,10 +582,10 @@ void permissions_graph(struct request *r) {
 	const char *group;
 	json_t *held, *row;
 	size_t i;
-	json_object_foreach(groups, group, held)
-		json_array_foreach(databases, i, row)
-			json_object_set_new(held, arena_printf(r->arena, "%lld", (long long)get_id(row, "id")),
-				json_pack("{s:s, s:s}", "view-data", "unrestricted", "create-queries",
-					"query-builder-and-native"));
+	json_object_foreach(groups, group, held) json_array_foreach(databases, i, row)
+		json_object_set_new(held,
+			arena_printf(r->arena, "%lld", (long long)get_id(row, "id")),
+			json_pack("{s:s, s:s}", "view-data", "unrestricted", "create-queries",
+				"query-builder-and-native"));
 	reply_json(r, 200, json_pack("{s:i, s:o}", "revision", 0, "groups", groups));
 }

@@ -1,5 +1,5 @@
-/* Dashboards: header, parameters, and through dashcards.c what stands on them. Creating takes only a
- * few keys; everything else is a later update. */
+/* Dashboards: header, parameters, and through dashcards.c what stands on them. Creating takes only
+ * a few keys; everything else is a later update. */
 #include <stdio.h>
 
 #include "vm/sandbox/check.h"
@@ -10,42 +10,58 @@
 
 const struct store_table dashboard_table = {
 	.name = "report_dashboard",
-	.columns = (const struct store_column[]){
-		{"name", STORE_TEXT}, {"description", STORE_TEXT}, {"caveats", STORE_TEXT},
-		{"points_of_interest", STORE_TEXT}, {"show_in_getting_started", STORE_BOOLEAN, "0"},
+	.columns = (const struct store_column[]){{"name", STORE_TEXT}, {"description", STORE_TEXT},
+		{"caveats", STORE_TEXT}, {"points_of_interest", STORE_TEXT},
+		{"show_in_getting_started", STORE_BOOLEAN, "0"},
 		{"enable_embedding", STORE_BOOLEAN, "0"}, {"embedding_params", STORE_JSON},
 		{"embedding_type", STORE_TEXT, .since = 58}, {"parameters", STORE_JSON},
 		{"position", STORE_INTEGER}, {"width", STORE_TEXT, "'fixed'"},
 		{"auto_apply_filters", STORE_BOOLEAN, "1"}, {"archived", STORE_BOOLEAN, "0"},
-		{"archived_directly", STORE_BOOLEAN, "0", .since = 51}, {"collection_id", STORE_INTEGER},
-		{"collection_position", STORE_INTEGER}, {"cache_ttl", STORE_INTEGER},
-		{"creator_id", STORE_INTEGER}, {"public_uuid", STORE_TEXT},
-		{"made_public_by_id", STORE_INTEGER}, {"initially_published_at", STORE_TIME},
-		{"view_count", STORE_INTEGER, "0"}, {"last_viewed_at", STORE_TIME, .since = 51},
+		{"archived_directly", STORE_BOOLEAN, "0", .since = 51},
+		{"collection_id", STORE_INTEGER}, {"collection_position", STORE_INTEGER},
+		{"cache_ttl", STORE_INTEGER}, {"creator_id", STORE_INTEGER},
+		{"public_uuid", STORE_TEXT}, {"made_public_by_id", STORE_INTEGER},
+		{"initially_published_at", STORE_TIME}, {"view_count", STORE_INTEGER, "0"},
+		{"last_viewed_at", STORE_TIME, .since = 51},
 		{"is_remote_synced", STORE_BOOLEAN, "0", .since = 58},
-		{"dependency_analysis_version", STORE_INTEGER, "0", .since = 58}, {"entity_id", STORE_TEXT},
-		{"created_at", STORE_TIME}, {"updated_at", STORE_TIME}, {0}},
+		{"dependency_analysis_version", STORE_INTEGER, "0", .since = 58},
+		{"entity_id", STORE_TEXT}, {"created_at", STORE_TIME}, {"updated_at", STORE_TIME},
+		{0}},
 	.index = "collection_id",
 };
 
 static const char *const widths[] = {"fixed", "full", NULL};
 
 static const struct rule create_rules[] = {
-	{"name", RULE_NONBLANK, REQUIRED}, {"description", RULE_STRING, NULLABLE},
-	{"parameters", RULE_PARAMETERS, NULLABLE}, {"cache_ttl", RULE_POSITIVE, NULLABLE},
-	{"collection_id", RULE_POSITIVE, NULLABLE}, {"collection_position", RULE_POSITIVE, NULLABLE}, {0},
+	{"name", RULE_NONBLANK, REQUIRED},
+	{"description", RULE_STRING, NULLABLE},
+	{"parameters", RULE_PARAMETERS, NULLABLE},
+	{"cache_ttl", RULE_POSITIVE, NULLABLE},
+	{"collection_id", RULE_POSITIVE, NULLABLE},
+	{"collection_position", RULE_POSITIVE, NULLABLE},
+	{0},
 };
 
 static const struct rule update_rules[] = {
-	{"name", RULE_NONBLANK, NULLABLE}, {"description", RULE_STRING, NULLABLE},
-	{"caveats", RULE_STRING, NULLABLE}, {"points_of_interest", RULE_STRING, NULLABLE},
-	{"show_in_getting_started", RULE_BOOLEAN, NULLABLE}, {"enable_embedding", RULE_BOOLEAN, NULLABLE},
-	{"embedding_type", RULE_STRING, NULLABLE}, {"embedding_params", RULE_MAP, NULLABLE},
-	{"parameters", RULE_PARAMETERS, NULLABLE}, {"position", RULE_POSITIVE, NULLABLE},
-	{"width", RULE_CHOICE, OPTIONAL, widths}, {"archived", RULE_BOOLEAN, NULLABLE},
-	{"auto_apply_filters", RULE_BOOLEAN, NULLABLE}, {"collection_id", RULE_POSITIVE, NULLABLE},
-	{"collection_position", RULE_POSITIVE, NULLABLE}, {"cache_ttl", RULE_POSITIVE, NULLABLE},
-	{"dashcards", RULE_LIST, NULLABLE}, {"tabs", RULE_LIST, NULLABLE}, {0},
+	{"name", RULE_NONBLANK, NULLABLE},
+	{"description", RULE_STRING, NULLABLE},
+	{"caveats", RULE_STRING, NULLABLE},
+	{"points_of_interest", RULE_STRING, NULLABLE},
+	{"show_in_getting_started", RULE_BOOLEAN, NULLABLE},
+	{"enable_embedding", RULE_BOOLEAN, NULLABLE},
+	{"embedding_type", RULE_STRING, NULLABLE},
+	{"embedding_params", RULE_MAP, NULLABLE},
+	{"parameters", RULE_PARAMETERS, NULLABLE},
+	{"position", RULE_POSITIVE, NULLABLE},
+	{"width", RULE_CHOICE, OPTIONAL, widths},
+	{"archived", RULE_BOOLEAN, NULLABLE},
+	{"auto_apply_filters", RULE_BOOLEAN, NULLABLE},
+	{"collection_id", RULE_POSITIVE, NULLABLE},
+	{"collection_position", RULE_POSITIVE, NULLABLE},
+	{"cache_ttl", RULE_POSITIVE, NULLABLE},
+	{"dashcards", RULE_LIST, NULLABLE},
+	{"tabs", RULE_LIST, NULLABLE},
+	{0},
 };
 
 /* Showing. */
@@ -64,8 +80,10 @@ static void add_versioned(struct request *r, json_t *row) {
 static json_t *show_header(struct request *r, json_t *row) {
 	int64_t collection = get_id(row, "collection_id");
 	json_object_set_new(row, "can_write", json_boolean(collection_may_write(r, collection)));
-	json_object_set_new(row, "last-edit-info", revision_last_edit(r, "Dashboard", get_id(row, "id")));
-	json_object_set_new(row, "parameters", shown_parameters(json_object_get(row, "parameters")));
+	json_object_set_new(
+		row, "last-edit-info", revision_last_edit(r, "Dashboard", get_id(row, "id")));
+	json_object_set_new(
+		row, "parameters", shown_parameters(json_object_get(row, "parameters")));
 	show_trashed(r, row);
 	store_show(&dashboard_table, row, r->version);
 	return row;
@@ -86,9 +104,11 @@ static json_t *show_whole(struct request *r, int64_t id) {
 /* Reading. */
 
 static json_t *own_row(struct request *r, bool write) {
-	json_t *row = write ? path_row(r, &dashboard_table) : path_row_or_entity(r, &dashboard_table);
+	json_t *row =
+		write ? path_row(r, &dashboard_table) : path_row_or_entity(r, &dashboard_table);
 	int64_t collection = get_id(row, "collection_id");
-	if (!row || (write ? collection_may_write(r, collection) : collection_may_read(r, collection)))
+	if (!row ||
+		(write ? collection_may_write(r, collection) : collection_may_read(r, collection)))
 		return row;
 	json_decref(row);
 	reply_forbidden(r);
@@ -100,17 +120,19 @@ void dashboard_read(struct request *r) {
 	if (!row)
 		return;
 	int64_t id = get_id(row, "id");
-	store_run(r->store, "UPDATE report_dashboard SET view_count = view_count + 1, last_viewed_at = ? "
-		"WHERE id = ?", json_pack("[s, I]", store_now(r->store), (json_int_t)id));
+	store_run(r->store,
+		"UPDATE report_dashboard SET view_count = view_count + 1, last_viewed_at = ? "
+		"WHERE id = ?",
+		json_pack("[s, I]", store_now(r->store), (json_int_t)id));
 	reply_json(r, 200, show_whole(r, id));
 }
 
 void dashboard_list(struct request *r) {
 	const char *which = query_text(r, "f");
 	json_auto_t *rows = store_select(r->store, &dashboard_table,
-		"archived = ? AND (? OR creator_id = ?) ORDER BY lower(name), id", json_pack("[b, b, I]",
-			which && !strcmp(which, "archived"), !which || strcmp(which, "mine") != 0,
-			(json_int_t)r->user.id));
+		"archived = ? AND (? OR creator_id = ?) ORDER BY lower(name), id",
+		json_pack("[b, b, I]", which && !strcmp(which, "archived"),
+			!which || strcmp(which, "mine") != 0, (json_int_t)r->user.id));
 	json_t *list = json_array(), *row;
 	size_t i;
 	json_array_foreach(rows, i, row)
@@ -140,8 +162,8 @@ void dashboard_items(struct request *r) {
 
 static void add_revision(struct request *r, int64_t id, bool creation) {
 	json_auto_t *row = store_get(r->store, &dashboard_table, id);
-	static const char *const left_out[] = {"id", "entity_id", "created_at", "updated_at", "creator_id",
-		"view_count", "last_viewed_at"};
+	static const char *const left_out[] = {"id", "entity_id", "created_at", "updated_at",
+		"creator_id", "view_count", "last_viewed_at"};
 	for (size_t i = 0; i < COUNT_OF(left_out); i++)
 		json_object_del(row, left_out[i]);
 	json_auto_t *cards = store_select(r->store, &dashcard_table, "dashboard_id = ? ORDER BY id",
@@ -168,8 +190,9 @@ void dashboard_create(struct request *r) {
 }
 
 void dashboard_archive(struct request *r, int64_t id, bool archived, bool directly) {
-	store_update(r->store, &dashboard_table, id, json_pack("{s:b, s:b}", "archived", (int)archived,
-		"archived_directly", (int)(archived && directly)));
+	store_update(r->store, &dashboard_table, id,
+		json_pack("{s:b, s:b}", "archived", (int)archived, "archived_directly",
+			(int)(archived && directly)));
 	if (archived)
 		pulses_delete(r, id);
 	json_auto_t *own = store_select(r->store, &card_table, "dashboard_id = ?",
@@ -185,7 +208,8 @@ static bool check_embedding(struct request *r, const json_t *row) {
 	bool changed = false;
 	for (size_t i = 0; i < COUNT_OF(keys); i++)
 		changed |= has_value(r->body, keys[i]) &&
-			!json_equal(json_object_get(r->body, keys[i]), json_object_get(row, keys[i]));
+			   !json_equal(json_object_get(r->body, keys[i]),
+				   json_object_get(row, keys[i]));
 	if (!changed)
 		return true;
 	json_auto_t *enabled = setting_value(r->store, "enable-embedding");
@@ -206,7 +230,8 @@ static json_t *header_values(struct request *r) {
 	json_t *values = json_object();
 	for (const struct rule *rule = update_rules; rule->name; rule++) {
 		json_t *value = json_object_get(r->body, rule->name);
-		if (!value || !store_has_column(&dashboard_table, rule->name) || !strcmp(rule->name, "archived"))
+		if (!value || !store_has_column(&dashboard_table, rule->name) ||
+			!strcmp(rule->name, "archived"))
 			continue;
 		bool keep = !json_is_null(value);
 		for (size_t i = 0; i < COUNT_OF(storing_null); i++)
@@ -216,7 +241,8 @@ static json_t *header_values(struct request *r) {
 	}
 	const json_t *parameters = json_object_get(values, "parameters");
 	if (parameters)
-		json_object_set_new(values, "parameters", normal_parameters(parameters, r->version));
+		json_object_set_new(
+			values, "parameters", normal_parameters(parameters, r->version));
 	return values;
 }
 
@@ -259,8 +285,10 @@ static bool check_sources(struct request *r) {
 
 static void move_questions(struct request *r, int64_t id) {
 	if (has(r->body, "collection_id"))
-		store_run(r->store, "UPDATE report_card SET collection_id = ? WHERE dashboard_id = ?",
-			json_pack("[O, I]", json_object_get(r->body, "collection_id"), (json_int_t)id));
+		store_run(r->store,
+			"UPDATE report_card SET collection_id = ? WHERE dashboard_id = ?",
+			json_pack("[O, I]", json_object_get(r->body, "collection_id"),
+				(json_int_t)id));
 }
 
 static void write_header(struct request *r, const json_t *row) {
@@ -268,11 +296,14 @@ static void write_header(struct request *r, const json_t *row) {
 	json_auto_t *gone = gone_parameters(r, row);
 	int64_t id = get_id(row, "id");
 	if (has_value(values, "collection_position"))
-		collection_shift(r, has(values, "collection_id") ? json_object_get(values, "collection_id") :
-			json_object_get(row, "collection_id"), json_object_get(values, "collection_position"));
+		collection_shift(r,
+			has(values, "collection_id") ? json_object_get(values, "collection_id")
+						     : json_object_get(row, "collection_id"),
+			json_object_get(values, "collection_position"));
 	store_update(r->store, &dashboard_table, id, values);
 	move_questions(r, id);
-	if (has_value(r->body, "archived") && get_flag(r->body, "archived") != get_flag(row, "archived"))
+	if (has_value(r->body, "archived") &&
+		get_flag(r->body, "archived") != get_flag(row, "archived"))
 		dashboard_archive(r, id, get_flag(r->body, "archived"), true);
 	pulses_without(r, id, gone);
 }
@@ -311,7 +342,8 @@ void dashboard_cards(struct request *r) {
 	if (!row || !check_body(r, rules) || !check_alive(r, row))
 		return;
 	int64_t id = get_id(row, "id");
-	if (!dashcards_replace(r, id, json_object_get(r->body, "cards"), json_object_get(r->body, "tabs")))
+	if (!dashcards_replace(
+		    r, id, json_object_get(r->body, "cards"), json_object_get(r->body, "tabs")))
 		return;
 	add_revision(r, id, false);
 	reply_json(r, 200, json_pack("{s:o, s:o}", "cards", dashcards_show(r, id), "tabs",
@@ -323,8 +355,10 @@ void dashboard_delete(struct request *r) {
 	if (!row)
 		return;
 	json_int_t id = get_id(row, "id");
-	store_run(r->store, "DELETE FROM report_dashboardcard WHERE dashboard_id = ?", json_pack("[I]", id));
-	store_run(r->store, "DELETE FROM dashboard_tab WHERE dashboard_id = ?", json_pack("[I]", id));
+	store_run(r->store, "DELETE FROM report_dashboardcard WHERE dashboard_id = ?",
+		json_pack("[I]", id));
+	store_run(
+		r->store, "DELETE FROM dashboard_tab WHERE dashboard_id = ?", json_pack("[I]", id));
 	store_run(r->store, "DELETE FROM report_card WHERE dashboard_id = ?", json_pack("[I]", id));
 	pulses_delete(r, id);
 	store_delete(r->store, &dashboard_table, id);
@@ -340,9 +374,10 @@ static void copy_contents(struct request *r, int64_t from, int64_t to) {
 	size_t i, k;
 	json_t *tab, *card;
 	json_array_foreach(tabs, i, tab) {
-		int64_t id = store_insert(r->store, &tab_table, json_pack("{s:I, s:O, s:O}", "dashboard_id",
-			(json_int_t)to, "name", json_object_get(tab, "name"), "position",
-			json_object_get(tab, "position")));
+		int64_t id = store_insert(r->store, &tab_table,
+			json_pack("{s:I, s:O, s:O}", "dashboard_id", (json_int_t)to, "name",
+				json_object_get(tab, "name"), "position",
+				json_object_get(tab, "position")));
 		json_array_foreach(cards, k, card)
 			if (get_id(card, "dashboard_tab_id") == get_id(tab, "id"))
 				json_object_set_new(card, "new_tab", json_integer(id));
@@ -360,9 +395,12 @@ static void copy_contents(struct request *r, int64_t from, int64_t to) {
 
 void dashboard_copy(struct request *r) {
 	static const struct rule rules[] = {
-		{"name", RULE_NONBLANK, NULLABLE}, {"description", RULE_STRING, NULLABLE},
-		{"collection_id", RULE_POSITIVE, NULLABLE}, {"collection_position", RULE_POSITIVE, NULLABLE},
-		{"is_deep_copy", RULE_BOOLEAN, NULLABLE}, {0},
+		{"name", RULE_NONBLANK, NULLABLE},
+		{"description", RULE_STRING, NULLABLE},
+		{"collection_id", RULE_POSITIVE, NULLABLE},
+		{"collection_position", RULE_POSITIVE, NULLABLE},
+		{"is_deep_copy", RULE_BOOLEAN, NULLABLE},
+		{0},
 	};
 	json_auto_t *row = own_row(r, false);
 	if (!row || !check_body(r, rules) || !check_collection(r))

@@ -1,5 +1,5 @@
-/* A list of dashcards and tabs in, the difference to what stands there carried out. Tabs go first, and
- * take their dashcards with them; ids that the dashboard does not have are new. */
+/* A list of dashcards and tabs in, the difference to what stands there carried out. Tabs go first,
+ * and take their dashcards with them; ids that the dashboard does not have are new. */
 #include "vm/sandbox/dashcards.h"
 
 #include <stdio.h>
@@ -10,23 +10,24 @@
 
 const struct store_table tab_table = {
 	.name = "dashboard_tab",
-	.columns = (const struct store_column[]){
-		{"dashboard_id", STORE_INTEGER}, {"name", STORE_TEXT}, {"position", STORE_INTEGER},
-		{"entity_id", STORE_TEXT}, {"created_at", STORE_TIME}, {"updated_at", STORE_TIME}, {0}},
+	.columns = (const struct store_column[]){{"dashboard_id", STORE_INTEGER},
+		{"name", STORE_TEXT}, {"position", STORE_INTEGER}, {"entity_id", STORE_TEXT},
+		{"created_at", STORE_TIME}, {"updated_at", STORE_TIME}, {0}},
 	.index = "dashboard_id",
 };
 
 const struct store_table dashcard_table = {
 	.name = "report_dashboardcard",
-	.columns = (const struct store_column[]){
-		{"dashboard_id", STORE_INTEGER}, {"dashboard_tab_id", STORE_INTEGER},
-		{"card_id", STORE_INTEGER}, {"action_id", STORE_INTEGER}, {"row", STORE_INTEGER},
-		{"col", STORE_INTEGER}, {"size_x", STORE_INTEGER}, {"size_y", STORE_INTEGER},
+	.columns = (const struct store_column[]){{"dashboard_id", STORE_INTEGER},
+		{"dashboard_tab_id", STORE_INTEGER}, {"card_id", STORE_INTEGER},
+		{"action_id", STORE_INTEGER}, {"row", STORE_INTEGER}, {"col", STORE_INTEGER},
+		{"size_x", STORE_INTEGER}, {"size_y", STORE_INTEGER},
 		{"parameter_mappings", STORE_JSON}, {"visualization_settings", STORE_JSON},
 		{"inline_parameters", STORE_JSON, .since = 56}, {"entity_id", STORE_TEXT},
 		{"created_at", STORE_TIME}, {"updated_at", STORE_TIME},
 		{"series", STORE_JSON, .hidden = true}, {0}},
-	.constraints = ", FOREIGN KEY (dashboard_tab_id) REFERENCES dashboard_tab (id) ON DELETE CASCADE",
+	.constraints =
+		", FOREIGN KEY (dashboard_tab_id) REFERENCES dashboard_tab (id) ON DELETE CASCADE",
 	.index = "dashboard_id",
 };
 
@@ -39,7 +40,8 @@ static void refresh_link(struct request *r, json_t *settings) {
 	const struct store_table *table = !strcmp(model, "dashboard") ? &dashboard_table :
 		!strcmp(model, "collection") ? &collection_table : !strcmp(model, "card") ||
 		!strcmp(model, "question") || !strcmp(model, "dataset") ? &card_table : NULL;
-	json_auto_t *row = table && entity ? store_get(r->store, table, get_id(entity, "id")) : NULL;
+	json_auto_t *row =
+		table && entity ? store_get(r->store, table, get_id(entity, "id")) : NULL;
 	if (!row)
 		return;
 	static const char *const current[] = {"name", "description", "display"};
@@ -82,8 +84,10 @@ static json_t *show_dashcard(struct request *r, json_t *row) {
 }
 
 json_t *dashcards_show(struct request *r, int64_t dashboard_id) {
-	json_auto_t *rows = store_select(r->store, &dashcard_table, "dashboard_id = ? AND (card_id IS NULL "
-		"OR card_id IN (SELECT id FROM report_card WHERE archived = 0)) ORDER BY created_at, entity_id",
+	json_auto_t *rows = store_select(r->store, &dashcard_table,
+		"dashboard_id = ? AND (card_id IS NULL "
+		"OR card_id IN (SELECT id FROM report_card WHERE archived = 0)) ORDER BY "
+		"created_at, entity_id",
 		json_pack("[I]", (json_int_t)dashboard_id));
 	json_t *shown = json_array(), *row;
 	size_t i;
@@ -133,7 +137,8 @@ static void check_dashcard(json_t *errors, const json_t *card, int version) {
 			nest_error(errors, "dashcards", numbers[i].name, numbers[i].sentence);
 	const json_t *settings = json_object_get(card, "visualization_settings");
 	const json_t *click = json_object_get(settings, "click_behavior");
-	if (version >= 63 && has(click, "targetId") && !json_is_integer(json_object_get(click, "targetId")))
+	if (version >= 63 && has(click, "targetId") &&
+		!json_is_integer(json_object_get(click, "targetId")))
 		nest_error(errors, "dashcards", "visualization_settings",
 			"Click behavior target id must be an integer");
 }
@@ -182,10 +187,12 @@ static bool check_tab_ids(struct request *r, const json_t *dashcards, const json
 		if (has_value(card, "dashboard_tab_id"))
 			continue;
 		if (json_array_size(tabs) > 1 || r->version < 52) {
-			reply_text(r, 400, "This dashboard has tab, makes sure every card has a tab");
+			reply_text(
+				r, 400, "This dashboard has tab, makes sure every card has a tab");
 			return false;
 		}
-		json_object_set(card, "dashboard_tab_id", json_object_get(json_array_get(tabs, 0), "id"));
+		json_object_set(
+			card, "dashboard_tab_id", json_object_get(json_array_get(tabs, 0), "id"));
 	}
 	return true;
 }
@@ -264,7 +271,8 @@ static json_t *replace_tabs(struct request *r, int64_t dashboard_id, const json_
 			store_update(r->store, &tab_table, json_integer_value(id), values);
 			json_array_append(ids, (json_t *)id);
 		} else {
-			json_array_append_new(ids, json_integer(store_insert(r->store, &tab_table, values)));
+			json_array_append_new(
+				ids, json_integer(store_insert(r->store, &tab_table, values)));
 		}
 	}
 	json_array_foreach(before, i, tab)
@@ -296,8 +304,8 @@ static json_t *series_ids(const json_t *card) {
 
 /* The columns that a dashcard of the body sets. */
 static json_t *dashcard_values(struct request *r, const json_t *card, json_t *tab_id) {
-	static const char *const plain[] = {"card_id", "action_id", "row", "col", "size_x", "size_y",
-		"inline_parameters"};
+	static const char *const plain[] = {
+		"card_id", "action_id", "row", "col", "size_x", "size_y", "inline_parameters"};
 	json_t *values = json_pack("{s:o}", "dashboard_tab_id", tab_id);
 	for (size_t i = 0; i < COUNT_OF(plain); i++)
 		if (has(card, plain[i]))
@@ -313,10 +321,11 @@ static json_t *dashcard_values(struct request *r, const json_t *card, json_t *ta
 	return values;
 }
 
-/* Servers before the one that strips undeclared keys insert every key of a new dashcard as a column. */
+/* Servers before the one that strips undeclared keys insert every key of a new dashcard as a
+ * column. */
 static bool check_columns(struct request *r, const json_t *card) {
-	static const char *const removed[] = {"id", "created_at", "updated_at", "entity_id", "series",
-		"card", "collection_authority_level"};
+	static const char *const removed[] = {"id", "created_at", "updated_at", "entity_id",
+		"series", "card", "collection_authority_level"};
 	const char *key;
 	json_t *value;
 	json_object_foreach((json_t *)card, key, value) {
@@ -356,8 +365,9 @@ static bool check_foreign(struct request *r, int64_t dashboard_id, const json_t 
 	json_auto_t *row = id > 0 ? store_get(r->store, &dashcard_table, id) : NULL;
 	if (!row || get_id(row, "dashboard_id") == dashboard_id)
 		return true;
-	char *text = arena_printf(r->arena, "Dashboard %lld does not have a DashboardCard with ID %lld",
-		(long long)dashboard_id, (long long)id);
+	char *text =
+		arena_printf(r->arena, "Dashboard %lld does not have a DashboardCard with ID %lld",
+			(long long)dashboard_id, (long long)id);
 	if (r->version >= 59)
 		reply_json(r, 404, json_pack("{s:s}", "message", text));
 	else
@@ -366,7 +376,8 @@ static bool check_foreign(struct request *r, int64_t dashboard_id, const json_t 
 }
 
 /* A parameter shown inside a dashcard goes with it. */
-static void drop_inline_parameters(struct request *r, int64_t dashboard_id, const json_t *dashcard) {
+static void drop_inline_parameters(
+	struct request *r, int64_t dashboard_id, const json_t *dashcard) {
 	const json_t *gone = json_object_get(dashcard, "inline_parameters");
 	if (r->version < 56 || json_array_size(gone) == 0)
 		return;
@@ -376,11 +387,13 @@ static void drop_inline_parameters(struct request *r, int64_t dashboard_id, cons
 	json_array_foreach(json_object_get(dashboard, "parameters"), i, parameter) {
 		bool drop = false;
 		for (k = 0; k < json_array_size(gone); k++)
-			drop |= json_equal(json_array_get(gone, k), json_object_get(parameter, "id"));
+			drop |= json_equal(
+				json_array_get(gone, k), json_object_get(parameter, "id"));
 		if (!drop)
 			json_array_append(kept, parameter);
 	}
-	store_update(r->store, &dashboard_table, dashboard_id, json_pack("{s:o}", "parameters", kept));
+	store_update(
+		r->store, &dashboard_table, dashboard_id, json_pack("{s:o}", "parameters", kept));
 }
 
 static bool write_dashcards(struct request *r, int64_t dashboard_id, const json_t *dashcards,
@@ -454,9 +467,11 @@ static const struct {
 	{"waterfall", 14, 6}, {"sankey", 16, 10}, {"scalar", 6, 3}, {"smartscalar", 6, 3},
 };
 
-void dashboard_place(struct request *r, int64_t dashboard_id, const json_t *tab_id, int64_t card_id) {
-	json_auto_t *here = store_find(r->store, &dashcard_table, "dashboard_id = ? AND card_id = ?",
-		json_pack("[I, I]", (json_int_t)dashboard_id, (json_int_t)card_id));
+void dashboard_place(
+	struct request *r, int64_t dashboard_id, const json_t *tab_id, int64_t card_id) {
+	json_auto_t *here =
+		store_find(r->store, &dashcard_table, "dashboard_id = ? AND card_id = ?",
+			json_pack("[I, I]", (json_int_t)dashboard_id, (json_int_t)card_id));
 	if (here)
 		return;
 	json_auto_t *first = store_find(r->store, &tab_table, "dashboard_id = ? ORDER BY position",
@@ -474,10 +489,11 @@ void dashboard_place(struct request *r, int64_t dashboard_id, const json_t *tab_
 		width = sizes[i].width;
 		height = sizes[i].height;
 	}
-	store_insert(r->store, &dashcard_table, json_pack(
-		"{s:I, s:o, s:I, s:I, s:i, s:i, s:i, s:[], s:{}, s:[], s:[]}", "dashboard_id",
-		(json_int_t)dashboard_id, "dashboard_tab_id", tab, "card_id", (json_int_t)card_id, "row",
-		(json_int_t)(get_id(last, "row") + get_id(last, "size_y")), "col", 0, "size_x", width,
-		"size_y", height, "parameter_mappings", "visualization_settings", "series",
-		"inline_parameters"));
+	store_insert(r->store, &dashcard_table,
+		json_pack("{s:I, s:o, s:I, s:I, s:i, s:i, s:i, s:[], s:{}, s:[], s:[]}",
+			"dashboard_id", (json_int_t)dashboard_id, "dashboard_tab_id", tab,
+			"card_id", (json_int_t)card_id, "row",
+			(json_int_t)(get_id(last, "row") + get_id(last, "size_y")), "col", 0,
+			"size_x", width, "size_y", height, "parameter_mappings",
+			"visualization_settings", "series", "inline_parameters"));
 }

@@ -74,7 +74,8 @@ static bool initializing(struct request *r) {
 
 /* The first request to an instance that does not know its address tells it, true or not. */
 static void note_site_url(struct request *r) {
-	if (r->sandbox->site_url_known || strncmp(r->path, "/api/", 5) || !strcmp(r->path, "/api/health"))
+	if (r->sandbox->site_url_known || strncmp(r->path, "/api/", 5) ||
+		!strcmp(r->path, "/api/health"))
 		return;
 	r->sandbox->site_url_known = true;
 	json_auto_t *known = setting_value(r->store, "site-url");
@@ -83,8 +84,9 @@ static void note_site_url(struct request *r) {
 		const char *host = json_string_value(json_object_get(r->headers, headers[i]));
 		if (!host)
 			continue;
-		store_insert(r->store, &setting_table, json_pack("{s:s, s:o}", "key", "site-url", "value",
-			json_sprintf("%s%s", strstr(host, "://") ? "" : "http://", host)));
+		store_insert(r->store, &setting_table,
+			json_pack("{s:s, s:o}", "key", "site-url", "value",
+				json_sprintf("%s%s", strstr(host, "://") ? "" : "http://", host)));
 		return;
 	}
 }

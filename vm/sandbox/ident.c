@@ -14,7 +14,8 @@ static void random_bytes(unsigned char *out, size_t len) {
 }
 
 void make_entity_id(char out[ENTITY_ID_SIZE]) {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
 	unsigned char bytes[ENTITY_ID_SIZE - 1];
 	random_bytes(bytes, sizeof(bytes));
 	for (size_t i = 0; i < sizeof(bytes); i++)
@@ -33,9 +34,10 @@ void make_uuid(char out[UUID_SIZE]) {
 	random_bytes(b, sizeof(b));
 	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
 	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-	snprintf(out, UUID_SIZE, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-		b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
-		b[14], b[15]);
+	snprintf(out, UUID_SIZE,
+		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+		b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+		b[15]);
 }
 
 void iso_time(char out[ISO_TIME_SIZE]) {
@@ -44,7 +46,8 @@ void iso_time(char out[ISO_TIME_SIZE]) {
 	struct tm utc;
 	gmtime_r(&now.tv_sec, &utc);
 	size_t len = strftime(out, ISO_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &utc);
-	snprintf(out + len, ISO_TIME_SIZE - len, ".%06uZ", (unsigned)(now.tv_nsec / 1000 % 1000000));
+	snprintf(
+		out + len, ISO_TIME_SIZE - len, ".%06uZ", (unsigned)(now.tv_nsec / 1000 % 1000000));
 }
 
 long long clock_ms(void) {

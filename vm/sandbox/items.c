@@ -1,5 +1,5 @@
-/* What a collection holds, as one list over several kinds: filtered, sorted, and cut into pages. Reads
- * only the columns that the list shows, since a collection may hold a thousand cards. */
+/* What a collection holds, as one list over several kinds: filtered, sorted, and cut into pages.
+ * Reads only the columns that the list shows, since a collection may hold a thousand cards. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,9 +10,9 @@
 /* The same tables with fewer columns. */
 static const struct store_table card_rows = {
 	.name = "report_card",
-	.columns = (const struct store_column[]){
-		{"name", STORE_TEXT}, {"description", STORE_TEXT}, {"type", STORE_TEXT, .hidden = true},
-		{"display", STORE_TEXT}, {"database_id", STORE_INTEGER}, {"collection_id", STORE_INTEGER},
+	.columns = (const struct store_column[]){{"name", STORE_TEXT}, {"description", STORE_TEXT},
+		{"type", STORE_TEXT, .hidden = true}, {"display", STORE_TEXT},
+		{"database_id", STORE_INTEGER}, {"collection_id", STORE_INTEGER},
 		{"collection_position", STORE_INTEGER}, {"collection_preview", STORE_BOOLEAN},
 		{"archived", STORE_BOOLEAN}, {"archived_directly", STORE_BOOLEAN, .since = 51},
 		{"dashboard_id", STORE_INTEGER, .since = 53}, {"entity_id", STORE_TEXT},
@@ -78,8 +78,8 @@ static json_t *id_argument(const struct wanted *wanted) {
 static json_t *item_of(struct request *r, json_t *row, const struct model *model) {
 	bool is_card = model->type != NULL;
 	json_object_set_new(row, "model", json_string(model->name));
-	json_object_set_new(row, "last-edit-info", revision_last_edit(r, is_card ? "Card" : "Dashboard",
-		get_id(row, "id")));
+	json_object_set_new(row, "last-edit-info",
+		revision_last_edit(r, is_card ? "Card" : "Dashboard", get_id(row, "id")));
 	json_object_set_new(row, "location", json_null());
 	json_object_set_new(row, "can_write", json_boolean(collection_may_write(r,
 		get_id(row, "collection_id"))));
@@ -109,12 +109,13 @@ static void add_rows(struct request *r, json_t *items, const struct model *model
 
 static json_t *location_of(struct request *r, int64_t id) {
 	json_auto_t *row = id ? store_get(r->store, &collection_table, id) : NULL;
-	return row ? json_sprintf("%s%lld/", get_text(row, "location"), (long long)id) : json_string("/");
+	return row ? json_sprintf("%s%lld/", get_text(row, "location"), (long long)id)
+		   : json_string("/");
 }
 
 json_t *collection_item(struct request *r, json_t *row) {
-	static const char *const kept[] = {"id", "name", "description", "archived", "entity_id", "location",
-		"type", "authority_level", "personal_owner_id", "is_remote_synced"};
+	static const char *const kept[] = {"id", "name", "description", "archived", "entity_id",
+		"location", "type", "authority_level", "personal_owner_id", "is_remote_synced"};
 	json_t *item = json_object();
 	for (size_t i = 0; i < COUNT_OF(kept); i++)
 		json_object_set(item, kept[i], json_object_get(row, kept[i]));
@@ -124,7 +125,8 @@ json_t *collection_item(struct request *r, json_t *row) {
 	json_object_set_new(item, "collection_position", json_null());
 	json_object_set_new(item, "here", json_array());
 	json_object_set_new(item, "below", json_array());
-	json_object_set_new(item, "can_write", json_boolean(collection_may_write(r, get_id(row, "id"))));
+	json_object_set_new(
+		item, "can_write", json_boolean(collection_may_write(r, get_id(row, "id"))));
 	json_decref(row);
 	return item;
 }
@@ -132,10 +134,11 @@ json_t *collection_item(struct request *r, json_t *row) {
 static void add_collections(struct request *r, json_t *items, const struct wanted *wanted) {
 	if (wanted->pinned && !strcmp(wanted->pinned, "is_pinned"))
 		return;
-	const char *where = wanted->trash ? "archived_directly = 1 AND (? OR 1)" : wanted->archived ?
-		"location = ? AND archived = 1 AND type IS NULL" :
-		"location = ? AND archived = 0 AND type IS NULL AND namespace IS NULL AND "
-		"personal_owner_id IS NULL";
+	const char *where = wanted->trash      ? "archived_directly = 1 AND (? OR 1)"
+			    : wanted->archived ? "location = ? AND archived = 1 AND type IS NULL"
+					       : "location = ? AND archived = 0 AND type IS NULL "
+						 "AND namespace IS NULL AND "
+						 "personal_owner_id IS NULL";
 	json_auto_t *rows = store_select(r->store, &collection_table, where,
 		json_pack("[o]", location_of(r, wanted->collection)));
 	size_t i;
@@ -160,8 +163,10 @@ static json_t *read_models(struct request *r) {
 		if (find_model(r, json_string_value(name)))
 			continue;
 		json_decref(asked);
-		reply_json(r, 400, json_pack("{s:{s:[s]}, s:{s:s}}", "specific-errors", "models",
-			"should be one of the models", "errors", "models", "nullable vector of enum of models."));
+		reply_json(r, 400,
+			json_pack("{s:{s:[s]}, s:{s:s}}", "specific-errors", "models",
+				"should be one of the models", "errors", "models",
+				"nullable vector of enum of models."));
 		return NULL;
 	}
 	if (asked)
@@ -211,7 +216,8 @@ static int compare(const void *a, const void *b, void *context) {
 }
 
 static json_t *sorted_page(struct request *r, json_t *items, size_t offset, size_t limit) {
-	const char *column = query_text(r, "sort_column"), *direction = query_text(r, "sort_direction");
+	const char *column = query_text(r, "sort_column"),
+		   *direction = query_text(r, "sort_direction");
 	struct order order = {column ? column : "name", direction && !strcmp(direction, "desc")};
 	size_t count = json_array_size(items);
 	json_t **rows = arena_array(r->arena, json_t *, count + 1);
@@ -226,7 +232,8 @@ static json_t *sorted_page(struct request *r, json_t *items, size_t offset, size
 
 static void reply_items(struct request *r, const struct wanted *wanted) {
 	long long limit, offset;
-	if (!read_number(r, "limit", DEFAULT_LIMIT, &limit) || !read_number(r, "offset", 0, &offset))
+	if (!read_number(r, "limit", DEFAULT_LIMIT, &limit) ||
+		!read_number(r, "offset", 0, &offset))
 		return;
 	json_auto_t *asked = read_models(r);
 	if (!asked)
@@ -243,15 +250,19 @@ static void reply_items(struct request *r, const struct wanted *wanted) {
 	}
 	bool paged = query_text(r, "limit") || query_text(r, "offset");
 	size_t total = json_array_size(items);
-	json_t *page = sorted_page(r, items, paged ? (size_t)offset : 0, paged ? (size_t)limit : SIZE_MAX);
+	json_t *page =
+		sorted_page(r, items, paged ? (size_t)offset : 0, paged ? (size_t)limit : SIZE_MAX);
 	bool odd = total == 0 && r->version >= 58 && r->version <= 61;
-	reply_json(r, 200, json_pack("{s:o, s:o, s:O, s:o, s:o}", "total",
-		odd ? json_null() : json_integer((json_int_t)total), "data", page, "models", asked, "limit",
-		paged ? json_integer(limit) : json_null(), "offset", paged ? json_integer(offset) : json_null()));
+	reply_json(r, 200,
+		json_pack("{s:o, s:o, s:O, s:o, s:o}", "total",
+			odd ? json_null() : json_integer((json_int_t)total), "data", page, "models",
+			asked, "limit", paged ? json_integer(limit) : json_null(), "offset",
+			paged ? json_integer(offset) : json_null()));
 }
 
 static struct wanted read_wanted(struct request *r) {
-	return (struct wanted){.archived = query_flag(r, "archived"), .pinned = query_text(r, "pinned_state"),
+	return (struct wanted){.archived = query_flag(r, "archived"),
+		.pinned = query_text(r, "pinned_state"),
 		.questions = query_flag(r, "show_dashboard_questions")};
 }
 

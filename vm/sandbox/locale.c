@@ -1,5 +1,5 @@
-/* The server translates its sentences for whoever asks in another language; a client that matches on
- * them is caught by this. */
+/* The server translates its sentences for whoever asks in another language; a client that matches
+ * on them is caught by this. */
 #include "vm/sandbox/sandbox.h"
 
 static const struct {
@@ -12,7 +12,8 @@ static const struct {
 	{"Invalid Request.", "Ungültige Anfrage."},
 	{"did not match stored password", "stimmt nicht mit dem gespeicherten Passwort überein"},
 	{"value must be a non-blank string.", "Wert muss ein nicht leerer Text sein."},
-	{"value must be an integer greater than zero.", "Wert muss eine ganze Zahl größer als null sein."},
+	{"value must be an integer greater than zero.",
+		"Wert muss eine ganze Zahl größer als null sein."},
 	{"value must be a boolean.", "Wert muss wahr oder falsch sein."},
 	{"Value must be a map.", "Wert muss eine Zuordnung sein."},
 	{"This dashboard has tab, makes sure every card has a tab",

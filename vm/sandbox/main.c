@@ -10,17 +10,25 @@
 #include "vm/sandbox/session.h"
 
 static const struct option_row options[] = {
-	{"port", 'p', OPTION_NUMBER, "N", NULL, 0, 65535, NULL, "port on loopback; 0 takes a free one and prints it (3000)"},
-	{"state", 's', OPTION_TEXT, "FILE", NULL, 0, 0, NULL, "keep what it holds in FILE (else in memory)"},
-	{"metabase-version", 'v', OPTION_TEXT, "V", NULL, 0, 0, NULL, "server version to speak: 50 to 63, or a tag such as v0.57.3.1 (60)"},
+	{"port", 'p', OPTION_NUMBER, "N", NULL, 0, 65535, NULL,
+		"port on loopback; 0 takes a free one and prints it (3000)"},
+	{"state", 's', OPTION_TEXT, "FILE", NULL, 0, 0, NULL,
+		"keep what it holds in FILE (else in memory)"},
+	{"metabase-version", 'v', OPTION_TEXT, "V", NULL, 0, 0, NULL,
+		"server version to speak: 50 to 63, or a tag such as v0.57.3.1 (60)"},
 	{"api-key", 0, OPTION_TEXT, "KEY", NULL, 0, 0, NULL, "an administrator's API key (local)"},
-	{"catalogue", 'c', OPTION_LIST, "PATH", NULL, 0, 0, NULL, "DDL that says what tables there are: a file or a folder"},
+	{"catalogue", 'c', OPTION_LIST, "PATH", NULL, 0, 0, NULL,
+		"DDL that says what tables there are: a file or a folder"},
 	{"var", 0, OPTION_LIST, "NAME=VALUE", NULL, 0, 0, NULL, "value of ${NAME} in the DDL"},
-	{"warehouse", 'w', OPTION_TEXT, "URL", NULL, 0, 0, NULL, "BigQuery's REST API, or a stand-in for it"},
+	{"warehouse", 'w', OPTION_TEXT, "URL", NULL, 0, 0, NULL,
+		"BigQuery's REST API, or a stand-in for it"},
 	{"project", 0, OPTION_TEXT, "P", NULL, 0, 0, NULL, "project in the warehouse"},
-	{"dataset", 0, OPTION_TEXT, "D", NULL, 0, 0, NULL, "dataset in the warehouse, and of DDL that names none"},
-	{"database-name", 0, OPTION_TEXT, "NAME", NULL, 0, 0, NULL, "what the database is called (Warehouse)"},
-	{"initializing-seconds", 0, OPTION_NUMBER, "N", NULL, 0, 3600, NULL, "answer 503 for so long after the start"},
+	{"dataset", 0, OPTION_TEXT, "D", NULL, 0, 0, NULL,
+		"dataset in the warehouse, and of DDL that names none"},
+	{"database-name", 0, OPTION_TEXT, "NAME", NULL, 0, 0, NULL,
+		"what the database is called (Warehouse)"},
+	{"initializing-seconds", 0, OPTION_NUMBER, "N", NULL, 0, 3600, NULL,
+		"answer 503 for so long after the start"},
 	{"no-throttle", 0, OPTION_FLAG, NULL, NULL, 0, 0, NULL, "never make logins wait"},
 	{0},
 };
@@ -104,8 +112,8 @@ static int run(struct invocation *invocation) {
 	const char *version = or_else(option_text(invocation, "metabase-version"), "60");
 	int code;
 	if (!read_version(&settings, arena, version))
-		code = usage_error(invocation, "versions %d to %d are spoken here, not `%s`", SANDBOX_OLDEST,
-			SANDBOX_NEWEST, version);
+		code = usage_error(invocation, "versions %d to %d are spoken here, not `%s`",
+			SANDBOX_OLDEST, SANDBOX_NEWEST, version);
 	else if (settings.warehouse && (!settings.project || !settings.dataset))
 		code = usage_error(invocation, "--warehouse needs --project and --dataset");
 	else
@@ -116,12 +124,16 @@ static int run(struct invocation *invocation) {
 
 static const struct command command = {
 	.summary = "a local server that speaks Metabase's REST API",
-	.description = "A stand-in for development and tests: it holds collections, questions, dashboards "
-		"and snippets as a Metabase of the chosen version would, with the same refusals and "
+	.description =
+		"A stand-in for development and tests: it holds collections, questions, dashboards "
+		"and snippets as a Metabase of the chosen version would, with the same refusals "
+		"and "
 		"side effects. "
 		"It listens on loopback only and runs no queries yet.\n\n"
-		"Sign in as admin@example.com or analyst@example.com, password `metabase1`, or with the API key.",
-	.example = "  mbc-sandbox --port 3000 --state sandbox.db --catalogue sql/ --var dataset=ai_usage",
+		"Sign in as admin@example.com or analyst@example.com, password `metabase1`, or "
+		"with the API key.",
+	.example = "  mbc-sandbox --port 3000 --state sandbox.db --catalogue sql/ --var "
+		   "dataset=ai_usage",
 	.options = options,
 	.run = run,
 };

@@ -1,5 +1,5 @@
-/* Queries in, queries out. Native ones are what matters most; query-builder ones are carried over clause
- * by clause, knowing only where options stand: last in the legacy form, second in MBQL 5. */
+/* Queries in, queries out. Native ones are what matters most; query-builder ones are carried over
+ * clause by clause, knowing only where options stand: last in the legacy form, second in MBQL 5. */
 #include "vm/sandbox/mbql.h"
 
 #include <stdio.h>
@@ -69,7 +69,8 @@ static json_t *reference_up(const json_t *clause, const struct references *refs)
 	const json_t *target = json_array_get(clause, 1);
 	const char *name = clause_name(clause);
 	if (!strcmp(name, "aggregation") && json_is_integer(target) && refs) {
-		const json_t *uuid = json_array_get(refs->uuids, (size_t)json_integer_value(target));
+		const json_t *uuid =
+			json_array_get(refs->uuids, (size_t)json_integer_value(target));
 		if (uuid)
 			target = uuid;
 	}
@@ -78,7 +79,8 @@ static json_t *reference_up(const json_t *clause, const struct references *refs)
 }
 
 static json_t *clause_up(const json_t *clause, const struct references *refs) {
-	static const char *const pointing[] = {"field", "field-id", "expression", "aggregation", NULL};
+	static const char *const pointing[] = {
+		"field", "field-id", "expression", "aggregation", NULL};
 	const char *name = clause_name(clause);
 	if (is_one_of(name, pointing))
 		return reference_up(clause, refs);
@@ -136,7 +138,8 @@ static void expressions_up(json_t *stage, const json_t *expressions) {
 	json_t *list = json_array();
 	json_object_foreach((json_t *)expressions, name, value) {
 		json_t *up = value_up(value, NULL);
-		json_object_set_new(json_array_get(up, 1), "lib/expression-name", json_string(name));
+		json_object_set_new(
+			json_array_get(up, 1), "lib/expression-name", json_string(name));
 		json_array_append_new(list, up);
 	}
 	json_object_set_new(stage, "expressions", list);
@@ -156,8 +159,8 @@ static json_t *join_up(const json_t *join) {
 }
 
 static json_t *builder_stage_up(const json_t *inner) {
-	static const char *const known[] = {"source-table", "source-query", "aggregation", "breakout",
-		"filter", "order-by", "fields", "joins", "expressions", NULL};
+	static const char *const known[] = {"source-table", "source-query", "aggregation",
+		"breakout", "filter", "order-by", "fields", "joins", "expressions", NULL};
 	json_t *stage = json_pack("{s:s}", "lib/type", "mbql.stage/mbql");
 	source_up(stage, inner);
 	copy_others(stage, inner, known);
@@ -169,8 +172,8 @@ static json_t *builder_stage_up(const json_t *inner) {
 		json_t *up = list_up(part, NULL);
 		size_t i;
 		json_t *clause;
-		json_array_foreach(up, i, clause)
-			json_array_append(uuids, json_object_get(json_array_get(clause, 1), "lib/uuid"));
+		json_array_foreach(up, i, clause) json_array_append(
+			uuids, json_object_get(json_array_get(clause, 1), "lib/uuid"));
 		json_object_set_new(stage, "aggregation", up);
 	}
 	const struct references refs = {uuids};
@@ -228,7 +231,8 @@ static json_t *query_up(const json_t *query) {
 	static const char *const known[] = {"type", "native", "query", "database", NULL};
 	json_t *stages = json_array();
 	if (json_object_get(query, "native"))
-		json_array_append_new(stages, native_stage_up(json_object_get(query, "native"), "query"));
+		json_array_append_new(
+			stages, native_stage_up(json_object_get(query, "native"), "query"));
 	else
 		stages_up(stages, json_object_get(query, "query"));
 	json_t *up = json_pack("{s:s, s:O?, s:o}", "lib/type", "mbql/query", "database",
@@ -372,8 +376,9 @@ static json_t *join_down(const json_t *join) {
 }
 
 static json_t *builder_stage_down(const json_t *stage) {
-	static const char *const known[] = {"lib/type", "source-table", "source-card", "aggregation",
-		"breakout", "filters", "order-by", "fields", "joins", "expressions", NULL};
+	static const char *const known[] = {"lib/type", "source-table", "source-card",
+		"aggregation", "breakout", "filters", "order-by", "fields", "joins", "expressions",
+		NULL};
 	json_t *inner = json_object();
 	source_down(inner, stage);
 	copy_others(inner, stage, known);
@@ -399,7 +404,8 @@ static json_t *builder_stage_down(const json_t *stage) {
 }
 
 static json_t *query_down(const json_t *query) {
-	static const char *const known[] = {"lib/type", "stages", "database", "lib.convert/converted?", NULL};
+	static const char *const known[] = {
+		"lib/type", "stages", "database", "lib.convert/converted?", NULL};
 	const json_t *stages = json_object_get(query, "stages");
 	const json_t *first = json_array_get(stages, 0);
 	json_t *down = json_pack("{s:O?}", "database", json_object_get(query, "database"));
@@ -413,8 +419,8 @@ static json_t *query_down(const json_t *query) {
 	size_t i;
 	json_t *stage;
 	json_array_foreach(stages, i, stage) {
-		json_t *next = json_object_get(stage, "native") ? native_stage_down(stage, "native") :
-			builder_stage_down(stage);
+		json_t *next = json_object_get(stage, "native") ? native_stage_down(stage, "native")
+								: builder_stage_down(stage);
 		if (inner)
 			json_object_set_new(next, "source-query", inner);
 		inner = next;
@@ -596,7 +602,8 @@ static void read_source(struct query_facts *facts, const json_t *source) {
 }
 
 struct query_facts query_facts(const json_t *stored) {
-	struct query_facts facts = {.database = json_integer_value(json_object_get(stored, "database"))};
+	struct query_facts facts = {
+		.database = json_integer_value(json_object_get(stored, "database"))};
 	const json_t *native = json_object_get(stored, "native");
 	const char *sql_key = "query";
 	if (is_mbql5(stored)) {

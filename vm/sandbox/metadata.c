@@ -1,4 +1,5 @@
-/* What a card or dashboard needs of the warehouse, in one answer; and which tables the state has. */
+/* What a card or dashboard needs of the warehouse, in one answer; and which tables the state has.
+ */
 #include <stdio.h>
 
 #include "vm/sandbox/mbql.h"
@@ -62,9 +63,10 @@ static json_t *values_of(json_t *found) {
 }
 
 static void reply_needs(struct request *r, struct needs *needs) {
-	reply_json(r, 200, json_pack("{s:o, s:o, s:o, s:o, s:[]}", "databases", values_of(needs->databases),
-		"tables", values_of(needs->tables), "fields", values_of(needs->fields), "cards",
-		values_of(needs->cards), "snippets"));
+	reply_json(r, 200,
+		json_pack("{s:o, s:o, s:o, s:o, s:[]}", "databases", values_of(needs->databases),
+			"tables", values_of(needs->tables), "fields", values_of(needs->fields),
+			"cards", values_of(needs->cards), "snippets"));
 }
 
 void card_metadata(struct request *r) {

@@ -1,5 +1,5 @@
-/* Client's JSON in, the server's form of it out: the differences that a careless comparison stumbles
- * over. */
+/* Client's JSON in, the server's form of it out: the differences that a careless comparison
+ * stumbles over. */
 #include "vm/sandbox/normal.h"
 
 #include <stdlib.h>
@@ -59,10 +59,12 @@ static void modernise(json_t *key) {
 	if (!kind || strcmp(kind, "ref") || !name)
 		return;
 	if (!strcmp(name, "field-id"))
-		json_array_set_new(key, 1, json_pack("[s, O?, n]", "field", json_array_get(ref, 1)));
+		json_array_set_new(
+			key, 1, json_pack("[s, O?, n]", "field", json_array_get(ref, 1)));
 	else if (!strcmp(name, "field-literal"))
-		json_array_set_new(key, 1, json_pack("[s, O?, {s:O?}]", "field", json_array_get(ref, 1),
-			"base-type", json_array_get(ref, 2)));
+		json_array_set_new(key, 1,
+			json_pack("[s, O?, {s:O?}]", "field", json_array_get(ref, 1), "base-type",
+				json_array_get(ref, 2)));
 }
 
 json_t *normal_settings(const json_t *settings) {

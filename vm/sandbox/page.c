@@ -1,6 +1,6 @@
-/* The pages that a browser sees: what this is and holds, and the outline of a dashboard or question.
- * Plain HTML without scripts; nothing is loaded from elsewhere. Pictures need answers to queries, which
- * are not here yet, and the pages say so. */
+/* The pages that a browser sees: what this is and holds, and the outline of a dashboard or
+ * question. Plain HTML without scripts; nothing is loaded from elsewhere. Pictures need answers to
+ * queries, which are not here yet, and the pages say so. */
 #include <stdlib.h>
 
 #include "runtime/buf.h"
@@ -31,26 +31,30 @@ static void add_counts(struct request *r, struct buf *page) {
 			"collections"},
 		{&snippet_table, "archived = 0", "snippets"},
 		{&table_table, "active = 1 AND db_id = 1", "tables"},
-		{&field_table, "active = 1 AND table_id IN (SELECT id FROM metabase_table WHERE db_id = 1)",
+		{&field_table,
+			"active = 1 AND table_id IN (SELECT id FROM metabase_table WHERE db_id = "
+			"1)",
 			"fields"},
 	};
 	buf_puts(page, "<table>");
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		buf_printf(page, "<tr><td>%lld<td>%s",
-			(long long)store_count(r->store, rows[i].table, rows[i].where, NULL), rows[i].label);
+			(long long)store_count(r->store, rows[i].table, rows[i].where, NULL),
+			rows[i].label);
 	buf_puts(page, "</table>");
 }
 
 static void add_dashboards(struct request *r, struct buf *page) {
-	json_auto_t *dashboards = store_select(r->store, &dashboard_table, "archived = 0 ORDER BY name",
-		NULL);
+	json_auto_t *dashboards =
+		store_select(r->store, &dashboard_table, "archived = 0 ORDER BY name", NULL);
 	size_t i;
 	json_t *dashboard;
 	if (json_array_size(dashboards) == 0)
 		return;
 	buf_puts(page, "<h2>Dashboards</h2><ul>");
 	json_array_foreach(dashboards, i, dashboard) {
-		buf_printf(page, "<li><a href=\"/dashboard/%lld\">", (long long)get_id(dashboard, "id"));
+		buf_printf(page, "<li><a href=\"/dashboard/%lld\">",
+			(long long)get_id(dashboard, "id"));
 		add_escaped(page, get_text(dashboard, "name"));
 		buf_puts(page, "</a>");
 	}
@@ -60,9 +64,11 @@ static void add_dashboards(struct request *r, struct buf *page) {
 static void open_page(struct buf *page, const char *title) {
 	buf_puts(page, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>");
 	add_escaped(page, title);
-	buf_puts(page, "</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:3rem "
-		"auto;padding:0 1rem}td{padding:0 1rem 0 0;vertical-align:top}pre{overflow:auto;padding:.5rem;"
-		"background:#8882}small{opacity:.7}</style><h1>");
+	buf_puts(page, "</title><style>body{font:16px/1.5 "
+		       "system-ui,sans-serif;max-width:60rem;margin:3rem "
+		       "auto;padding:0 1rem}td{padding:0 1rem 0 "
+		       "0;vertical-align:top}pre{overflow:auto;padding:.5rem;"
+		       "background:#8882}small{opacity:.7}</style><h1>");
 	add_escaped(page, title);
 	buf_puts(page, "</h1>");
 }
@@ -78,13 +84,17 @@ void root_page(struct request *r) {
 	open_page(&page, "mbc-sandbox");
 	buf_puts(&page, "<p>A stand-in for Metabase <b>");
 	add_escaped(&page, r->sandbox->settings->tag);
-	buf_puts(&page, "</b>, for development and tests. It speaks the REST API below <code>/api/</code>, "
-		"keeps what it is given, and runs no queries yet. It is not Metabase, and it listens on this "
+	buf_puts(&page,
+		"</b>, for development and tests. It speaks the REST API below <code>/api/</code>, "
+		"keeps what it is given, and runs no queries yet. It is not Metabase, and it "
+		"listens on this "
 		"machine only.</p><h2>It holds</h2>");
 	add_counts(r, &page);
 	add_dashboards(r, &page);
-	buf_puts(&page, "<p>Sign in with the API key it was started with (header <code>x-api-key</code>), "
-		"or as <code>admin@example.com</code> or <code>analyst@example.com</code>.</p></html>\n");
+	buf_puts(&page,
+		"<p>Sign in with the API key it was started with (header <code>x-api-key</code>), "
+		"or as <code>admin@example.com</code> or "
+		"<code>analyst@example.com</code>.</p></html>\n");
 	reply_page(r, &page);
 }
 
@@ -171,7 +181,8 @@ void dashboard_page(struct request *r) {
 		return;
 	r->user.admin = true;
 	json_auto_t *shown = dashcards_show(r, get_id(row, "id"));
-	json_auto_t *dashcards = in_reading_order(r, shown), *tabs = tabs_show(r, get_id(row, "id"));
+	json_auto_t *dashcards = in_reading_order(r, shown),
+		    *tabs = tabs_show(r, get_id(row, "id"));
 	struct buf page = BUF(4 << 20);
 	open_page(&page, get_text(row, "name"));
 	buf_puts(&page, "<p>");

@@ -5,18 +5,19 @@
 
 const struct store_table pulse_table = {
 	.name = "pulse",
-	.columns = (const struct store_column[]){
-		{"name", STORE_TEXT}, {"dashboard_id", STORE_INTEGER}, {"skip_if_empty", STORE_BOOLEAN, "0"},
+	.columns = (const struct store_column[]){{"name", STORE_TEXT},
+		{"dashboard_id", STORE_INTEGER}, {"skip_if_empty", STORE_BOOLEAN, "0"},
 		{"archived", STORE_BOOLEAN, "0"}, {"parameters", STORE_JSON}, {"cards", STORE_JSON},
-		{"channels", STORE_JSON}, {"collection_id", STORE_INTEGER}, {"creator_id", STORE_INTEGER},
-		{"entity_id", STORE_TEXT}, {"created_at", STORE_TIME}, {"updated_at", STORE_TIME}, {0}},
+		{"channels", STORE_JSON}, {"collection_id", STORE_INTEGER},
+		{"creator_id", STORE_INTEGER}, {"entity_id", STORE_TEXT},
+		{"created_at", STORE_TIME}, {"updated_at", STORE_TIME}, {0}},
 };
 
 const struct store_table notification_table = {
 	.name = "notification",
-	.columns = (const struct store_column[]){
-		{"payload_type", STORE_TEXT}, {"payload", STORE_JSON}, {"subscriptions", STORE_JSON},
-		{"handlers", STORE_JSON}, {"active", STORE_BOOLEAN, "1"}, {"creator_id", STORE_INTEGER},
+	.columns = (const struct store_column[]){{"payload_type", STORE_TEXT},
+		{"payload", STORE_JSON}, {"subscriptions", STORE_JSON}, {"handlers", STORE_JSON},
+		{"active", STORE_BOOLEAN, "1"}, {"creator_id", STORE_INTEGER},
 		{"created_at", STORE_TIME}, {"updated_at", STORE_TIME},
 		{"card_id", STORE_INTEGER, .hidden = true}, {0}},
 };
@@ -41,9 +42,11 @@ void pulse_list(struct request *r) {
 	long long dashboard = 0;
 	if (text)
 		str_integer(str_from(text), &dashboard);
-	reply_list(r, &pulse_table, store_select(r->store, &pulse_table,
-		"archived = ? AND (? = 0 OR dashboard_id = ?) ORDER BY id", json_pack("[b, I, I]",
-			(int)query_flag(r, "archived"), (json_int_t)dashboard, (json_int_t)dashboard)));
+	reply_list(r, &pulse_table,
+		store_select(r->store, &pulse_table,
+			"archived = ? AND (? = 0 OR dashboard_id = ?) ORDER BY id",
+			json_pack("[b, I, I]", (int)query_flag(r, "archived"),
+				(json_int_t)dashboard, (json_int_t)dashboard)));
 }
 
 void pulse_read(struct request *r) {
@@ -88,7 +91,8 @@ void pulse_update(struct request *r) {
 	if (!row || !check_body(r, pulse_rules))
 		return;
 	store_update(r->store, &pulse_table, get_id(row, "id"), take_pulse(r));
-	reply_json(r, 200, show(r, &pulse_table, store_get(r->store, &pulse_table, get_id(row, "id"))));
+	reply_json(r, 200,
+		show(r, &pulse_table, store_get(r->store, &pulse_table, get_id(row, "id"))));
 }
 
 static bool uses(const json_t *pulse, const json_t *ids) {
@@ -104,13 +108,12 @@ static bool uses(const json_t *pulse, const json_t *ids) {
 void pulses_without(struct request *r, int64_t dashboard_id, const json_t *gone) {
 	if (json_array_size(gone) == 0)
 		return;
-	json_auto_t *rows = store_select(r->store, &pulse_table, "dashboard_id = ? AND archived = 0",
-		json_pack("[I]", (json_int_t)dashboard_id));
+	json_auto_t *rows = store_select(r->store, &pulse_table,
+		"dashboard_id = ? AND archived = 0", json_pack("[I]", (json_int_t)dashboard_id));
 	size_t i;
 	json_t *row;
-	json_array_foreach(rows, i, row)
-		if (uses(row, gone))
-			store_update(r->store, &pulse_table, get_id(row, "id"), json_pack("{s:b}", "archived", 1));
+	json_array_foreach(rows, i, row) if (uses(row, gone)) store_update(
+		r->store, &pulse_table, get_id(row, "id"), json_pack("{s:b}", "archived", 1));
 }
 
 void pulses_delete(struct request *r, int64_t dashboard_id) {
@@ -130,8 +133,9 @@ void notification_list(struct request *r) {
 	long long card = 0;
 	if (text)
 		str_integer(str_from(text), &card);
-	reply_list(r, &notification_table, store_select(r->store, &notification_table,
-		"? = 0 OR card_id = ? ORDER BY id", json_pack("[I, I]", (json_int_t)card, (json_int_t)card)));
+	reply_list(r, &notification_table,
+		store_select(r->store, &notification_table, "? = 0 OR card_id = ? ORDER BY id",
+			json_pack("[I, I]", (json_int_t)card, (json_int_t)card)));
 }
 
 void notification_read(struct request *r) {
@@ -153,7 +157,8 @@ void notification_create(struct request *r) {
 		if (has(r->body, rule->name))
 			json_object_set(values, rule->name, json_object_get(r->body, rule->name));
 	int64_t id = store_insert(r->store, &notification_table, values);
-	reply_json(r, 200, show(r, &notification_table, store_get(r->store, &notification_table, id)));
+	reply_json(
+		r, 200, show(r, &notification_table, store_get(r->store, &notification_table, id)));
 }
 
 static json_t *alert_show(struct request *r, json_t *row) {
@@ -162,8 +167,9 @@ static json_t *alert_show(struct request *r, json_t *row) {
 		alert = json_object();
 	json_object_set(alert, "id", json_object_get(row, "id"));
 	json_auto_t *card = store_get(r->store, &card_table, get_id(row, "card_id"));
-	json_object_set_new(alert, "card", json_pack("{s:O, s:O?}", "id", json_object_get(row, "card_id"),
-		"name", json_object_get(card, "name")));
+	json_object_set_new(alert, "card",
+		json_pack("{s:O, s:O?}", "id", json_object_get(row, "card_id"), "name",
+			json_object_get(card, "name")));
 	json_t *creator = user_brief(r, get_id(row, "creator_id"));
 	json_object_set_new(alert, "creator", creator ? creator : json_null());
 	return alert;
@@ -192,12 +198,15 @@ void alert_of_card(struct request *r) {
 }
 
 void alert_create(struct request *r) {
-	static const struct rule rules[] = {{"card", RULE_MAP, REQUIRED}, {"channels", RULE_LIST, REQUIRED}, {0}};
+	static const struct rule rules[] = {
+		{"card", RULE_MAP, REQUIRED}, {"channels", RULE_LIST, REQUIRED}, {0}};
 	if (!check_body(r, rules))
 		return;
-	int64_t id = store_insert(r->store, &notification_table, json_pack("{s:s, s:I, s:I, s:O}",
-		"payload_type", "notification/card", "creator_id", (json_int_t)r->user.id, "card_id",
-		(json_int_t)get_id(json_object_get(r->body, "card"), "id"), "payload", r->body));
+	int64_t id = store_insert(r->store, &notification_table,
+		json_pack("{s:s, s:I, s:I, s:O}", "payload_type", "notification/card", "creator_id",
+			(json_int_t)r->user.id, "card_id",
+			(json_int_t)get_id(json_object_get(r->body, "card"), "id"), "payload",
+			r->body));
 	json_auto_t *row = store_get(r->store, &notification_table, id);
 	reply_json(r, 200, alert_show(r, row));
 }

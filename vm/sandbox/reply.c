@@ -1,4 +1,5 @@
-/* What every handler says and asks: replies in the forms that clients meet, and members of requests. */
+/* What every handler says and asks: replies in the forms that clients meet, and members of
+ * requests. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -45,8 +46,9 @@ void reply_error(struct request *r, const char *field, const char *sentence) {
 }
 
 void reply_exception(struct request *r, const char *message) {
-	reply_json(r, 500, json_pack("{s:s, s:[], s:[], s:s}", "message", message, "via", "trace", "cause",
-		message));
+	reply_json(r, 500,
+		json_pack("{s:s, s:[], s:[], s:s}", "message", message, "via", "trace", "cause",
+			message));
 }
 
 const json_t *query_values(const struct request *r, const char *name) {
@@ -87,7 +89,8 @@ json_t *path_row(struct request *r, const struct store_table *table) {
 json_t *path_row_or_entity(struct request *r, const struct store_table *table) {
 	if (r->version < 56 || !is_entity_id(r->captures[0]))
 		return path_row(r, table);
-	json_t *row = store_find(r->store, table, "entity_id = ?", json_pack("[s]", r->captures[0]));
+	json_t *row =
+		store_find(r->store, table, "entity_id = ?", json_pack("[s]", r->captures[0]));
 	if (!row)
 		reply_not_found(r);
 	return row;

@@ -1,5 +1,5 @@
-/* Who wrote what when. A write that changes nothing leaves no revision, and only the last fifteen of
- * an object are kept. */
+/* Who wrote what when. A write that changes nothing leaves no revision, and only the last fifteen
+ * of an object are kept. */
 #include "vm/sandbox/check.h"
 #include "vm/sandbox/resource.h"
 
@@ -47,10 +47,12 @@ void revision_add(struct request *r, const char *model, int64_t id, bool creatio
 		"model = ? AND model_id = ? ORDER BY id DESC LIMIT 1", key_of(model, id));
 	if (last && same_object(json_object_get(last, "object"), object))
 		return;
-	store_insert(r->store, &revision_table, json_pack("{s:s, s:I, s:I, s:s, s:b, s:O}", "model", model,
-		"model_id", (json_int_t)id, "user_id", (json_int_t)r->user.id, "timestamp",
-		store_now(r->store), "is_creation", (int)creation, "object", object));
-	store_run(r->store, "DELETE FROM revision WHERE model = ? AND model_id = ? AND id NOT IN (SELECT id "
+	store_insert(r->store, &revision_table,
+		json_pack("{s:s, s:I, s:I, s:s, s:b, s:O}", "model", model, "model_id",
+			(json_int_t)id, "user_id", (json_int_t)r->user.id, "timestamp",
+			store_now(r->store), "is_creation", (int)creation, "object", object));
+	store_run(r->store,
+		"DELETE FROM revision WHERE model = ? AND model_id = ? AND id NOT IN (SELECT id "
 		"FROM revision WHERE model = ? AND model_id = ? ORDER BY id DESC LIMIT ?)",
 		json_pack("[s, I, s, I, i]", model, (json_int_t)id, model, (json_int_t)id, KEPT));
 }
@@ -62,9 +64,10 @@ json_t *revision_last_edit(struct request *r, const char *model, int64_t id) {
 	json_t *info = json_null();
 	if (user) {
 		store_show(&edit_rows, last, r->version);
-		info = json_pack("{s:O, s:O, s:O, s:O, s:O}", "id", json_object_get(user, "id"), "email",
-			json_object_get(user, "email"), "first_name", json_object_get(user, "first_name"),
-			"last_name", json_object_get(user, "last_name"), "timestamp",
+		info = json_pack("{s:O, s:O, s:O, s:O, s:O}", "id", json_object_get(user, "id"),
+			"email", json_object_get(user, "email"), "first_name",
+			json_object_get(user, "first_name"), "last_name",
+			json_object_get(user, "last_name"), "timestamp",
 			json_object_get(last, "timestamp"));
 	}
 	json_decref(last);
@@ -91,14 +94,20 @@ static json_t *show(struct request *r, const json_t *row, const json_t *before) 
 	json_auto_t *user = user_brief(r, get_id(row, "user_id"));
 	bool creation = get_flag(row, "is_creation");
 	store_show(&revision_table, shown, r->version);
-	json_object_set_new(shown, "user", json_pack("{s:O?, s:O?, s:O?, s:O?}", "id",
-		json_object_get(user, "id"), "first_name", json_object_get(user, "first_name"), "last_name",
-		json_object_get(user, "last_name"), "common_name", json_object_get(user, "common_name")));
-	json_object_set_new(shown, "description", json_string(creation ? "created this." :
-		get_flag(row, "is_reversion") ? "reverted to an earlier version." : "edited this."));
+	json_object_set_new(shown, "user",
+		json_pack("{s:O?, s:O?, s:O?, s:O?}", "id", json_object_get(user, "id"),
+			"first_name", json_object_get(user, "first_name"), "last_name",
+			json_object_get(user, "last_name"), "common_name",
+			json_object_get(user, "common_name")));
+	json_object_set_new(shown, "description",
+		json_string(creation                        ? "created this."
+			    : get_flag(row, "is_reversion") ? "reverted to an earlier version."
+							    : "edited this."));
 	json_object_set_new(shown, "has_multiple_changes", json_false());
-	json_object_set_new(shown, "diff", before && !creation ?
-		diff_of(json_object_get(before, "object"), json_object_get(row, "object")) : json_null());
+	json_object_set_new(shown, "diff",
+		before && !creation
+			? diff_of(json_object_get(before, "object"), json_object_get(row, "object"))
+			: json_null());
 	return shown;
 }
 
@@ -108,7 +117,8 @@ static void reply_revisions(struct request *r, const char *entity, int64_t id) {
 		reply_error(r, "entity", "enum of :card, :dashboard");
 		return;
 	}
-	json_auto_t *object = store_get(r->store, *model == 'C' ? &card_table : &dashboard_table, id);
+	json_auto_t *object =
+		store_get(r->store, *model == 'C' ? &card_table : &dashboard_table, id);
 	if (!object) {
 		reply_not_found(r);
 		return;

@@ -1,6 +1,6 @@
-/* libmicrohttpd in, requests out. One thread and no callbacks of the library's own: its epoll handle
- * and the signals are polled together, so a signal ends the loop between two requests and the state
- * needs no locks. */
+/* libmicrohttpd in, requests out. One thread and no callbacks of the library's own: its epoll
+ * handle and the signals are polled together, so a signal ends the loop between two requests and
+ * the state needs no locks. */
 #include "vm/sandbox/server.h"
 
 #include <arpa/inet.h>
@@ -93,8 +93,9 @@ static bool read_body(struct request *r, const struct exchange *x) {
 		r->body = body;
 		return true;
 	}
-	reply_json(r, 400, json_pack("{s:{s:[s]}, s:{s:s}}", "specific-errors", "_error", "invalid type",
-		"errors", "_error", "Value must be a map."));
+	reply_json(r, 400,
+		json_pack("{s:{s:[s]}, s:{s:s}}", "specific-errors", "_error", "invalid type",
+			"errors", "_error", "Value must be a map."));
 	json_decref(body);
 	return false;
 }
@@ -133,7 +134,8 @@ static struct MHD_Response *make_response(const struct request *r) {
 	if (!stream)
 		out_of_memory();
 	*stream = (struct stream){text, strlen(text), 0};
-	return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, stream_read, stream, stream_free);
+	return MHD_create_response_from_callback(
+		MHD_SIZE_UNKNOWN, 4096, stream_read, stream, stream_free);
 }
 
 static enum MHD_Result send_reply(struct MHD_Connection *connection, const struct request *r) {
@@ -142,7 +144,8 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, const struc
 		return MHD_NO;
 	if (r->content_type && r->status != 204)
 		MHD_add_response_header(response, "Content-Type", r->content_type);
-	MHD_add_response_header(response, "Cache-Control", "max-age=0, no-cache, must-revalidate, proxy-revalidate");
+	MHD_add_response_header(response, "Cache-Control",
+		"max-age=0, no-cache, must-revalidate, proxy-revalidate");
 	if (r->version >= 58)
 		MHD_add_response_header(response, "X-Metabase-Version", r->sandbox->settings->tag);
 	if (r->streamed)
@@ -161,8 +164,13 @@ static enum MHD_Result finish(struct sandbox *sandbox, struct MHD_Connection *co
 	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_query, query);
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, add_header, headers);
 	struct request r = {
-		.sandbox = sandbox, .store = sandbox->store, .version = sandbox->version, .arena = x->arena,
-		.method = strcmp(method, "HEAD") ? method : "GET", .path = path, .query = query,
+		.sandbox = sandbox,
+		.store = sandbox->store,
+		.version = sandbox->version,
+		.arena = x->arena,
+		.method = strcmp(method, "HEAD") ? method : "GET",
+		.path = path,
+		.query = query,
 		.headers = headers,
 	};
 	if (read_body(&r, x))
@@ -173,8 +181,9 @@ static enum MHD_Result finish(struct sandbox *sandbox, struct MHD_Connection *co
 	return result;
 }
 
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *path,
-	const char *method, const char *version, const char *upload, size_t *upload_size, void **state) {
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
+	const char *path, const char *method, const char *version, const char *upload,
+	size_t *upload_size, void **state) {
 	(void)version;
 	struct exchange *x = *state;
 	if (!x) {
@@ -216,9 +225,10 @@ static struct MHD_Daemon *listen_on(struct sandbox *sandbox, unsigned port) {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ITC, (uint16_t)port, NULL, NULL, on_request,
-		sandbox, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_LISTENING_ADDRESS_REUSE,
-		1u, MHD_OPTION_CONNECTION_TIMEOUT, 120u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)(256 << 10), MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_END);
+		sandbox, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
+		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_CONNECTION_TIMEOUT, 120u,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(256 << 10),
+		MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_END);
 }
 
 /* How long to sleep at most: until the library or a waiting sync wants to go on. */
@@ -242,7 +252,8 @@ static void run_due(struct sandbox *sandbox) {
 	store_end(sandbox->store, true);
 }
 
-bool server_run(struct sandbox *sandbox, unsigned port, void (*ready)(struct sandbox *, unsigned port)) {
+bool server_run(
+	struct sandbox *sandbox, unsigned port, void (*ready)(struct sandbox *, unsigned port)) {
 	sigset_t signals;
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
@@ -251,12 +262,14 @@ bool server_run(struct sandbox *sandbox, unsigned port, void (*ready)(struct san
 	AUTO(close_fd) int signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	AUTO(close_daemon) struct MHD_Daemon *daemon = listen_on(sandbox, port);
 	if (!daemon || signal_fd < 0) {
-		fprintf(stderr, "mbc-sandbox: cannot listen on port %u: %s\n", port, strerror(errno));
+		fprintf(stderr, "mbc-sandbox: cannot listen on port %u: %s\n", port,
+			strerror(errno));
 		return false;
 	}
 	ready(sandbox, MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
 	struct pollfd wait[] = {
-		{.fd = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, .events = POLLIN},
+		{.fd = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
+			.events = POLLIN},
 		{.fd = signal_fd, .events = POLLIN},
 	};
 	while (poll(wait, COUNT_OF(wait), sleep_ms(sandbox, daemon)) >= 0 || errno == EINTR) {

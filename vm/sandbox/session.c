@@ -1,5 +1,5 @@
-/* POST and DELETE /api/session, and who a request is from: a session's cookie, its header, or an API
- * key, in this order. Logins that fail ten times have to wait, longer with each further one. */
+/* POST and DELETE /api/session, and who a request is from: a session's cookie, its header, or an
+ * API key, in this order. Logins that fail ten times have to wait, longer with each further one. */
 #include "vm/sandbox/session.h"
 
 #include <math.h>
@@ -75,8 +75,10 @@ static bool throttled(struct request *r, struct attempts *attempts) {
 	if (wait == 0)
 		return false;
 	attempts->count++;
-	refuse(r, "username", arena_printf(r->arena,
-		"Too many attempts! You must wait %lld seconds before trying again.", (wait + 999) / 1000));
+	refuse(r, "username",
+		arena_printf(r->arena,
+			"Too many attempts! You must wait %lld seconds before trying again.",
+			(wait + 999) / 1000));
 	return true;
 }
 
@@ -126,7 +128,8 @@ static const char *session_key(struct request *r) {
 	while (str_split(&rest, ';', &piece)) {
 		piece = str_trim(piece);
 		if (str_starts(piece, "metabase.SESSION="))
-			return arena_cstr(r->arena, str_slice(piece, strlen("metabase.SESSION="), piece.len));
+			return arena_cstr(
+				r->arena, str_slice(piece, strlen("metabase.SESSION="), piece.len));
 	}
 	return json_string_value(json_object_get(r->headers, "x-metabase-session"));
 }

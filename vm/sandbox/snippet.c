@@ -4,11 +4,11 @@
 
 const struct store_table snippet_table = {
 	.name = "native_query_snippet",
-	.columns = (const struct store_column[]){
-		{"name", STORE_TEXT}, {"content", STORE_TEXT}, {"description", STORE_TEXT},
-		{"archived", STORE_BOOLEAN, "0"}, {"collection_id", STORE_INTEGER},
-		{"creator_id", STORE_INTEGER}, {"entity_id", STORE_TEXT}, {"created_at", STORE_TIME},
-		{"updated_at", STORE_TIME}, {0}},
+	.columns = (const struct store_column[]){{"name", STORE_TEXT}, {"content", STORE_TEXT},
+		{"description", STORE_TEXT}, {"archived", STORE_BOOLEAN, "0"},
+		{"collection_id", STORE_INTEGER}, {"creator_id", STORE_INTEGER},
+		{"entity_id", STORE_TEXT}, {"created_at", STORE_TIME}, {"updated_at", STORE_TIME},
+		{0}},
 };
 
 static json_t *show(struct request *r, json_t *row) {
@@ -21,8 +21,9 @@ static json_t *show(struct request *r, json_t *row) {
 }
 
 void snippet_list(struct request *r) {
-	json_t *rows = store_select(r->store, &snippet_table, "archived = ? ORDER BY lower(name), id",
-		json_pack("[b]", (int)query_flag(r, "archived")));
+	json_t *rows =
+		store_select(r->store, &snippet_table, "archived = ? ORDER BY lower(name), id",
+			json_pack("[b]", (int)query_flag(r, "archived")));
 	size_t i;
 	json_t *row;
 	json_array_foreach(rows, i, row)
@@ -48,15 +49,17 @@ static bool check_name(struct request *r, int64_t own) {
 	if (store_count(r->store, &snippet_table, "name = ? AND id != ?",
 		    json_pack("[s, I]", name, (json_int_t)own)) == 0)
 		return true;
-	reply_text(r, 400, arena_printf(r->arena, "A snippet with that name already exists. Please pick a "
-		"different name."));
+	reply_text(r, 400,
+		arena_printf(r->arena, "A snippet with that name already exists. Please pick a "
+				       "different name."));
 	return false;
 }
 
 static json_t *take(struct request *r, const struct rule *rules) {
 	json_t *values = json_object();
 	for (const struct rule *rule = rules; rule->name; rule++) {
-		bool null_counts = !strcmp(rule->name, "description") || !strcmp(rule->name, "collection_id");
+		bool null_counts =
+			!strcmp(rule->name, "description") || !strcmp(rule->name, "collection_id");
 		if (null_counts ? has(r->body, rule->name) : has_value(r->body, rule->name))
 			json_object_set(values, rule->name, json_object_get(r->body, rule->name));
 	}
@@ -65,8 +68,11 @@ static json_t *take(struct request *r, const struct rule *rules) {
 
 void snippet_create(struct request *r) {
 	static const struct rule rules[] = {
-		{"name", RULE_NONBLANK, REQUIRED}, {"content", RULE_STRING, REQUIRED},
-		{"description", RULE_STRING, NULLABLE}, {"collection_id", RULE_POSITIVE, NULLABLE}, {0},
+		{"name", RULE_NONBLANK, REQUIRED},
+		{"content", RULE_STRING, REQUIRED},
+		{"description", RULE_STRING, NULLABLE},
+		{"collection_id", RULE_POSITIVE, NULLABLE},
+		{0},
 	};
 	if (!check_body(r, rules) || !check_name(r, 0))
 		return;

@@ -1,6 +1,6 @@
-/* Table descriptions and JSON rows in, SQL out. Prepared statements are kept by their text, since the
- * same few dozen come again and again. The journal is a write-ahead log, so a kill leaves the last
- * whole request behind. */
+/* Table descriptions and JSON rows in, SQL out. Prepared statements are kept by their text, since
+ * the same few dozen come again and again. The journal is a write-ahead log, so a kill leaves the
+ * last whole request behind. */
 #include "vm/sandbox/store.h"
 
 #include <sqlite3.h>
@@ -75,8 +75,8 @@ static void column_sql(struct buf *sql, const struct store_column *column) {
 }
 
 static bool column_exists(struct store *store, const char *table, const char *column) {
-	return sqlite3_table_column_metadata(store->db, NULL, table, column, NULL, NULL, NULL, NULL, NULL) ==
-		SQLITE_OK;
+	return sqlite3_table_column_metadata(
+		       store->db, NULL, table, column, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
 }
 
 void store_define(struct store *store, const struct store_table *table) {
@@ -99,8 +99,8 @@ void store_define(struct store *store, const struct store_table *table) {
 	}
 	if (table->index) {
 		buf_clear(&sql);
-		buf_printf(&sql, "CREATE INDEX IF NOT EXISTS \"%s_index\" ON \"%s\" (%s)", table->name,
-			table->name, table->index);
+		buf_printf(&sql, "CREATE INDEX IF NOT EXISTS \"%s_index\" ON \"%s\" (%s)",
+			table->name, table->name, table->index);
 		execute(store, sql.ptr);
 	}
 	buf_free(&sql);
@@ -137,8 +137,8 @@ static void bind(sqlite3_stmt *statement, int at, enum store_type type, const js
 		char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 		sqlite3_bind_text(statement, at, text, -1, free);
 	} else if (json_is_string(value)) {
-		sqlite3_bind_text(statement, at, json_string_value(value), (int)json_string_length(value),
-			SQLITE_TRANSIENT);
+		sqlite3_bind_text(statement, at, json_string_value(value),
+			(int)json_string_length(value), SQLITE_TRANSIENT);
 	} else if (json_is_real(value)) {
 		sqlite3_bind_double(statement, at, json_real_value(value));
 	} else {
@@ -147,8 +147,8 @@ static void bind(sqlite3_stmt *statement, int at, enum store_type type, const js
 	}
 }
 
-/* The kept statement of that text; one that another text has the place of, or that is in use, is not
- * kept. */
+/* The kept statement of that text; one that another text has the place of, or that is in use, is
+ * not kept. */
 static sqlite3_stmt *statement_of(struct store *store, const char *sql) {
 	sqlite3_stmt **place = &store->kept[str_hash(str_from(sql)) % KEPT_STATEMENTS];
 	if (*place && !strcmp(sqlite3_sql(*place), sql) && !sqlite3_stmt_busy(*place))
@@ -165,7 +165,8 @@ static sqlite3_stmt *statement_of(struct store *store, const char *sql) {
 static void release(struct store *store, sqlite3_stmt *statement) {
 	if (!statement)
 		return;
-	if (store->kept[str_hash(str_from(sqlite3_sql(statement))) % KEPT_STATEMENTS] != statement) {
+	if (store->kept[str_hash(str_from(sqlite3_sql(statement))) % KEPT_STATEMENTS] !=
+		statement) {
 		sqlite3_finalize(statement);
 		return;
 	}
@@ -182,9 +183,8 @@ static sqlite3_stmt *prepare(struct store *store, const char *sql, json_t *args)
 	}
 	size_t i;
 	json_t *value;
-	json_array_foreach(args, i, value)
-		bind(statement, (int)i + 1,
-			json_is_array(value) || json_is_object(value) ? STORE_JSON : STORE_TEXT, value);
+	json_array_foreach(args, i, value) bind(statement, (int)i + 1,
+		json_is_array(value) || json_is_object(value) ? STORE_JSON : STORE_TEXT, value);
 	json_decref(args);
 	return statement;
 }
@@ -316,7 +316,8 @@ int64_t store_insert(struct store *store, const struct store_table *table, json_
 	return store->error[0] ? 0 : sqlite3_last_insert_rowid(store->db);
 }
 
-void store_update(struct store *store, const struct store_table *table, int64_t id, json_t *values) {
+void store_update(
+	struct store *store, const struct store_table *table, int64_t id, json_t *values) {
 	set_if_column(table, values, "updated_at", store->now);
 	struct buf sql = BUF(16384);
 	buf_printf(&sql, "UPDATE \"%s\" SET id = id", table->name);

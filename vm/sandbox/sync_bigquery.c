@@ -1,5 +1,5 @@
-/* BigQuery's REST API in, rows of tables and fields out: the list of a dataset's tables page by page,
- * then each table, several at a time. */
+/* BigQuery's REST API in, rows of tables and fields out: the list of a dataset's tables page by
+ * page, then each table, several at a time. */
 #include <stdio.h>
 
 #include "runtime/buf.h"
@@ -28,11 +28,16 @@ static void add_fields(struct reading *reading, int64_t table, int64_t parent, j
 	json_array_foreach(fields, i, field) {
 		struct str name = text_of(field, "name"), mode = text_of(field, "mode");
 		bool repeated = str_is(mode, "REPEATED");
-		int64_t id = sync_column(reading->sandbox->store, table, &(struct sync_column){
-			.name = name, .database_type = text_of(field, "type"),
-			.description = text_of(field, "description"), .repeated = repeated,
-			.required = str_is(mode, "REQUIRED"), .position = (int)i, .parent = parent, .path = path,
-			.partition = partition && !parent && str_is(name, partition)});
+		int64_t id = sync_column(reading->sandbox->store, table,
+			&(struct sync_column){.name = name,
+				.database_type = text_of(field, "type"),
+				.description = text_of(field, "description"),
+				.repeated = repeated,
+				.required = str_is(mode, "REQUIRED"),
+				.position = (int)i,
+				.parent = parent,
+				.path = path,
+				.partition = partition && !parent && str_is(name, partition)});
 		const json_t *inner = json_object_get(field, "fields");
 		if (repeated || json_array_size(inner) == 0)
 			continue;
@@ -47,9 +52,10 @@ static json_t *parse(struct reading *reading, const struct http_response *respon
 	json_t *value = response->status == 200 ?
 		json_loadb(response->body.ptr, response->body.len, 0, NULL) : NULL;
 	if (!value && !reading->trouble)
-		reading->trouble = response->status ?
-			arena_printf(reading->arena, "the warehouse answered %ld", response->status) :
-			arena_printf(reading->arena, "%s", response->error);
+		reading->trouble = response->status
+					   ? arena_printf(reading->arena,
+						     "the warehouse answered %ld", response->status)
+					   : arena_printf(reading->arena, "%s", response->error);
 	return value;
 }
 
@@ -59,9 +65,11 @@ static void on_table(void *context, const struct http_response *response) {
 	if (!table)
 		return;
 	const json_t *reference = json_object_get(table, "tableReference");
-	int64_t id = sync_table(reading->sandbox->store, reading->database, text_of(reference, "datasetId"),
-		text_of(reference, "tableId"), text_of(table, "description"));
-	add_fields(reading, id, 0, NULL, json_object_get(json_object_get(table, "schema"), "fields"),
+	int64_t id = sync_table(reading->sandbox->store, reading->database,
+		text_of(reference, "datasetId"), text_of(reference, "tableId"),
+		text_of(table, "description"));
+	add_fields(reading, id, 0, NULL,
+		json_object_get(json_object_get(table, "schema"), "fields"),
 		json_text(json_object_get(table, "timePartitioning"), "field"));
 }
 
@@ -87,13 +95,17 @@ static void on_list(void *context, const struct http_response *response) {
 	json_array_foreach(json_object_get(list, "tables"), i, entry) {
 		const char *name = json_text(json_object_get(entry, "tableReference"), "tableId");
 		if (name)
-			get(reading, arena_printf(reading->arena, "%s/%s", reading->base, encoded(reading, name)),
+			get(reading,
+				arena_printf(reading->arena, "%s/%s", reading->base,
+					encoded(reading, name)),
 				on_table);
 	}
 	const char *token = json_text(list, "nextPageToken");
 	if (token && *token)
-		get(reading, arena_printf(reading->arena, "%s?maxResults=1000&pageToken=%s", reading->base,
-			encoded(reading, token)), on_list);
+		get(reading,
+			arena_printf(reading->arena, "%s?maxResults=1000&pageToken=%s",
+				reading->base, encoded(reading, token)),
+			on_list);
 }
 
 static void open_reading(struct reading *reading) {
@@ -102,8 +114,9 @@ static void open_reading(struct reading *reading) {
 	struct str url = str_from(settings->warehouse);
 	while (str_ends(url, "/"))
 		url.len--;
-	reading->base = arena_printf(reading->arena, "%.*s/bigquery/v2/projects/%s/datasets/%s/tables",
-		STR_ARGS(url), encoded(reading, settings->project), encoded(reading, settings->dataset));
+	reading->base = arena_printf(reading->arena,
+		"%.*s/bigquery/v2/projects/%s/datasets/%s/tables", STR_ARGS(url),
+		encoded(reading, settings->project), encoded(reading, settings->dataset));
 	reading->http = http_open(&(struct http_options){.user_agent = "mbc-sandbox/" MBC_VERSION,
 		.timeout_ms = 10000, .retry = &patience});
 	if (!reading->http)
@@ -120,7 +133,8 @@ static void run(struct reading *reading, int most,
 }
 
 bool sync_bigquery(struct sandbox *sandbox, int64_t database) {
-	struct reading reading = {.sandbox = sandbox, .database = database, .arena = arena_create()};
+	struct reading reading = {
+		.sandbox = sandbox, .database = database, .arena = arena_create()};
 	open_reading(&reading);
 	run(&reading, 1000, on_list);
 	if (reading.trouble)

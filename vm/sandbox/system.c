@@ -44,25 +44,30 @@ void health(struct request *r) {
 }
 
 void session_properties(struct request *r) {
-	json_t *all = json_pack("{s:{s:s, s:s, s:s}, s:n, s:b, s:{}, s:[[s, s], [s, s]]}", "version", "tag",
-		r->sandbox->settings->tag, "date", "2026-01-05", "hash", "5a4db0c", "setup-token",
-		"has-user-setup", 1, "token-features", "available-locales", "en", "English", "de", "Deutsch");
+	json_t *all = json_pack("{s:{s:s, s:s, s:s}, s:n, s:b, s:{}, s:[[s, s], [s, s]]}",
+		"version", "tag", r->sandbox->settings->tag, "date", "2026-01-05", "hash",
+		"5a4db0c", "setup-token", "has-user-setup", 1, "token-features",
+		"available-locales", "en", "English", "de", "Deutsch");
 	static const char *const features[] = {"advanced_permissions", "official_collections",
 		"remote_sync", "serialization", "snippet_collections"};
 	for (size_t i = 0; i < COUNT_OF(features); i++)
-		json_object_set_new(json_object_get(all, "token-features"), features[i], json_false());
+		json_object_set_new(
+			json_object_get(all, "token-features"), features[i], json_false());
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (known[i].public || r->user.admin)
-			json_object_set_new(all, known[i].key, setting_value(r->store, known[i].key));
+			json_object_set_new(
+				all, known[i].key, setting_value(r->store, known[i].key));
 	reply_json(r, 200, all);
 }
 
 void setting_list(struct request *r) {
 	json_t *list = json_array();
 	for (size_t i = 0; i < COUNT_OF(known); i++)
-		json_array_append_new(list, json_pack("{s:s, s:o, s:b, s:s, s:s, s:o}", "key", known[i].key,
-			"value", setting_value(r->store, known[i].key), "is_env_setting", 0, "env_name", "",
-			"description", "", "default", json_loads(known[i].initial, JSON_DECODE_ANY, NULL)));
+		json_array_append_new(list,
+			json_pack("{s:s, s:o, s:b, s:s, s:s, s:o}", "key", known[i].key, "value",
+				setting_value(r->store, known[i].key), "is_env_setting", 0,
+				"env_name", "", "description", "", "default",
+				json_loads(known[i].initial, JSON_DECODE_ANY, NULL)));
 	reply_json(r, 200, list);
 }
 
@@ -92,6 +97,7 @@ void setting_write(struct request *r) {
 	store_run(r->store, "DELETE FROM setting WHERE key = ?", json_pack("[s]", key));
 	if (has_value(r->body, "value"))
 		store_insert(r->store, &setting_table,
-			json_pack("{s:s, s:O}", "key", key, "value", json_object_get(r->body, "value")));
+			json_pack("{s:s, s:O}", "key", key, "value",
+				json_object_get(r->body, "value")));
 	reply_nothing(r);
 }

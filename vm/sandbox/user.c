@@ -10,14 +10,13 @@
 
 const struct store_table user_table = {
 	.name = "core_user",
-	.columns = (const struct store_column[]){
-		{"email", STORE_TEXT}, {"first_name", STORE_TEXT}, {"last_name", STORE_TEXT},
-		{"is_superuser", STORE_BOOLEAN, "0"}, {"is_active", STORE_BOOLEAN, "1"},
-		{"is_qbnewb", STORE_BOOLEAN, "0"}, {"locale", STORE_TEXT},
-		{"date_joined", STORE_TIME}, {"last_login", STORE_TIME},
+	.columns = (const struct store_column[]){{"email", STORE_TEXT}, {"first_name", STORE_TEXT},
+		{"last_name", STORE_TEXT}, {"is_superuser", STORE_BOOLEAN, "0"},
+		{"is_active", STORE_BOOLEAN, "1"}, {"is_qbnewb", STORE_BOOLEAN, "0"},
+		{"locale", STORE_TEXT}, {"date_joined", STORE_TIME}, {"last_login", STORE_TIME},
 		{"type", STORE_TEXT, "'personal'", .hidden = true},
-		{"password", STORE_TEXT, .hidden = true}, {"password_salt", STORE_TEXT, .hidden = true},
-		{0}},
+		{"password", STORE_TEXT, .hidden = true},
+		{"password_salt", STORE_TEXT, .hidden = true}, {0}},
 };
 
 const struct store_table api_key_table = {
@@ -32,9 +31,10 @@ const struct store_table api_key_table = {
 
 static int64_t add_user(struct store *store, const char *email, const char *first, const char *last,
 	bool admin, const char *type) {
-	return store_insert(store, &user_table, json_pack("{s:s, s:s, s:s, s:b, s:s, s:s}", "email", email,
-		"first_name", first, "last_name", last, "is_superuser", (int)admin, "type", type,
-		"date_joined", store_now(store)));
+	return store_insert(store, &user_table,
+		json_pack("{s:s, s:s, s:s, s:b, s:s, s:s}", "email", email, "first_name", first,
+			"last_name", last, "is_superuser", (int)admin, "type", type, "date_joined",
+			store_now(store)));
 }
 
 static void set_password(struct store *store, int64_t id, const char *password) {
@@ -53,15 +53,18 @@ static int64_t add_key(struct store *store, const char *name, const char *key, i
 	hash_secret("", key, hash);
 	snprintf(masked, sizeof(masked), "%.7s***", key);
 	int64_t user = add_user(store, email, name, "", group == GROUP_ADMIN, "api-key");
-	return store_insert(store, &api_key_table, json_pack("{s:s, s:I, s:s, s:I, s:s, s:I}", "name", name,
-		"group_id", (json_int_t)group, "masked_key", masked, "user_id", (json_int_t)user, "key", hash,
-		"updated_by_id", (json_int_t)by));
+	return store_insert(store, &api_key_table,
+		json_pack("{s:s, s:I, s:s, s:I, s:s, s:I}", "name", name, "group_id",
+			(json_int_t)group, "masked_key", masked, "user_id", (json_int_t)user, "key",
+			hash, "updated_by_id", (json_int_t)by));
 }
 
 void seed_users(struct store *store, const struct settings *settings) {
 	if (store_count(store, &user_table, NULL, NULL) == 0) {
-		int64_t admin = add_user(store, "admin@example.com", "Ada", "Admin", true, "personal");
-		int64_t analyst = add_user(store, "analyst@example.com", "Ann", "Analyst", false, "personal");
+		int64_t admin =
+			add_user(store, "admin@example.com", "Ada", "Admin", true, "personal");
+		int64_t analyst =
+			add_user(store, "analyst@example.com", "Ann", "Analyst", false, "personal");
 		set_password(store, admin, "metabase1");
 		set_password(store, analyst, "metabase1");
 	}
@@ -78,8 +81,8 @@ void seed_users(struct store *store, const struct settings *settings) {
 
 static void set_common_name(json_t *user) {
 	const char *first = get_text(user, "first_name"), *last = get_text(user, "last_name");
-	json_object_set_new(user, "common_name", json_sprintf("%s%s%s", first, *first && *last ? " " : "",
-		last));
+	json_object_set_new(user, "common_name",
+		json_sprintf("%s%s%s", first, *first && *last ? " " : "", last));
 }
 
 json_t *user_brief(struct request *r, int64_t id) {
@@ -107,7 +110,8 @@ static json_t *user_whole(struct request *r, json_t *user) {
 	store_show(&user_table, user, r->version);
 	set_common_name(user);
 	json_object_set_new(user, "group_ids", group_ids(get_flag(user, "is_superuser")));
-	json_object_set_new(user, "personal_collection_id", personal_collection(r, get_id(user, "id")));
+	json_object_set_new(
+		user, "personal_collection_id", personal_collection(r, get_id(user, "id")));
 	return user;
 }
 
@@ -138,8 +142,9 @@ static json_t *key_show(struct request *r, json_t *row) {
 	int64_t group = get_id(row, "group_id");
 	json_object_set_new(row, "group", json_pack("{s:I, s:s}", "id", (json_int_t)group, "name",
 		group == GROUP_ADMIN ? "Administrators" : "All Users"));
-	json_object_set_new(row, "updated_by", json_pack("{s:I, s:s}", "id", (json_int_t)get_id(by, "id"),
-		"common_name", get_text(by, "common_name")));
+	json_object_set_new(row, "updated_by",
+		json_pack("{s:I, s:s}", "id", (json_int_t)get_id(by, "id"), "common_name",
+			get_text(by, "common_name")));
 	json_object_del(row, "group_id");
 	store_show(&api_key_table, row, r->version);
 	return row;
@@ -180,7 +185,8 @@ void api_key_create(struct request *r) {
 	}
 	char key[64];
 	make_key(key);
-	reply_new_key(r, add_key(r->store, name, key, get_id(r->body, "group_id"), r->user.id), key);
+	reply_new_key(
+		r, add_key(r->store, name, key, get_id(r->body, "group_id"), r->user.id), key);
 }
 
 void api_key_regenerate(struct request *r) {
@@ -208,8 +214,9 @@ void api_key_update(struct request *r) {
 		json_object_set(values, "name", json_object_get(r->body, "name"));
 	if (has(r->body, "group_id")) {
 		json_object_set(values, "group_id", json_object_get(r->body, "group_id"));
-		store_update(r->store, &user_table, get_id(row, "user_id"), json_pack("{s:b}", "is_superuser",
-			get_id(r->body, "group_id") == GROUP_ADMIN));
+		store_update(r->store, &user_table, get_id(row, "user_id"),
+			json_pack("{s:b}", "is_superuser",
+				get_id(r->body, "group_id") == GROUP_ADMIN));
 	}
 	store_update(r->store, &api_key_table, get_id(row, "id"), values);
 	reply_json(r, 200, key_show(r, store_get(r->store, &api_key_table, get_id(row, "id"))));
@@ -219,7 +226,8 @@ void api_key_delete(struct request *r) {
 	json_auto_t *row = path_row(r, &api_key_table);
 	if (!row)
 		return;
-	store_update(r->store, &user_table, get_id(row, "user_id"), json_pack("{s:b}", "is_active", 0));
+	store_update(
+		r->store, &user_table, get_id(row, "user_id"), json_pack("{s:b}", "is_active", 0));
 	store_delete(r->store, &api_key_table, get_id(row, "id"));
 	reply_nothing(r);
 }

@@ -1,5 +1,5 @@
-/* What a filter offers: values of static lists, and which fields stand behind a parameter. Values that
- * come from columns need queries, which are not answered here. */
+/* What a filter offers: values of static lists, and which fields stand behind a parameter. Values
+ * that come from columns need queries, which are not answered here. */
 #include <stdio.h>
 
 #include "vm/sandbox/mbql.h"
@@ -24,8 +24,8 @@ static json_t *field_brief(struct request *r, int64_t id) {
 	if (!field)
 		return NULL;
 	json_t *brief = json_object();
-	static const char *const kept[] = {"id", "name", "display_name", "base_type", "semantic_type",
-		"table_id", "fk_target_field_id"};
+	static const char *const kept[] = {"id", "name", "display_name", "base_type",
+		"semantic_type", "table_id", "fk_target_field_id"};
 	field_show(r, field);
 	for (size_t i = 0; i < COUNT_OF(kept); i++)
 		json_object_set(brief, kept[i], json_object_get(field, kept[i]));
@@ -59,10 +59,11 @@ json_t *param_fields(struct request *r, const json_t *dashboard) {
 	size_t i, k;
 	json_array_foreach(json_object_get(dashboard, "dashcards"), i, card)
 		json_array_foreach(json_object_get(card, "parameter_mappings"), k, mapping) {
-			json_t *field = field_brief(r, field_of_target(r, json_object_get(mapping, "target"),
-				get_id(mapping, "card_id")));
-			if (field)
-				add_field(r, fields, get_text(mapping, "parameter_id"), field);
+		json_t *field =
+			field_brief(r, field_of_target(r, json_object_get(mapping, "target"),
+					       get_id(mapping, "card_id")));
+		if (field)
+			add_field(r, fields, get_text(mapping, "parameter_id"), field);
 		}
 	return fields;
 }
@@ -84,7 +85,8 @@ static bool contains(const char *text, const char *word) {
 static json_t *static_values(const json_t *parameter, const char *word) {
 	json_t *rows = json_array(), *value;
 	size_t i;
-	json_array_foreach(json_object_get(json_object_get(parameter, "values_source_config"), "values"), i,
+	json_array_foreach(
+		json_object_get(json_object_get(parameter, "values_source_config"), "values"), i,
 		value) {
 		json_t *row = json_is_array(value) ? json_incref(value) : json_pack("[O]", value);
 		const json_t *shown = json_array_get(row, json_array_size(row) - 1);
@@ -98,8 +100,10 @@ static json_t *static_values(const json_t *parameter, const char *word) {
 static void reply_values(struct request *r, const json_t *parameter, const char *word) {
 	const char *source = get_text(parameter, "values_source_type");
 	if (!parameter)
-		reply_text(r, 400, arena_printf(r->arena, "Dashboard does not have a parameter with the ID \"%s\"",
-			r->captures[1]));
+		reply_text(r, 400,
+			arena_printf(r->arena,
+				"Dashboard does not have a parameter with the ID \"%s\"",
+				r->captures[1]));
 	else if (!strcmp(source, "static-list"))
 		reply_json(r, 200, json_pack("{s:o, s:b}", "values", static_values(parameter, word),
 			"has_more_values", 0));
@@ -110,7 +114,8 @@ static void reply_values(struct request *r, const json_t *parameter, const char 
 static void reply_of(struct request *r, const struct store_table *table, const char *word) {
 	json_auto_t *row = path_row_or_entity(r, table);
 	if (row)
-		reply_values(r, find_parameter(json_object_get(row, "parameters"), r->captures[1]), word);
+		reply_values(r, find_parameter(json_object_get(row, "parameters"), r->captures[1]),
+			word);
 }
 
 void dashboard_values(struct request *r) {
