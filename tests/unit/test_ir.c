@@ -29,7 +29,7 @@ static void select_all(struct project *project) {
 	}
 }
 
-static struct objects *lower(struct compile *c, const char *project) {
+static void check_project(struct compile *c, const char *project) {
 	compile_init(c);
 	c->chart_types = chart_types;
 	c->filter_types = filter_types;
@@ -40,6 +40,10 @@ static struct objects *lower(struct compile *c, const char *project) {
 	if (c->diagnostics.count)
 		diag_print(c, stdout, &how);
 	assert_int_equal(c->diagnostics.count, 0);
+}
+
+static struct objects *lower(struct compile *c, const char *project) {
+	check_project(c, project);
 	select_all(c->project);
 	return objects_lower(c);
 }
@@ -76,6 +80,8 @@ static const char *names(struct compile *c, const struct objects *objects) {
 	const char *all = "";
 	for (size_t i = 0; i < objects->items.count; i++) {
 		const struct object *object = objects->items.items[i];
+		if (!object->selected)
+			continue;
 		all = arena_printf(c->arena, "%s%s%s%s\n", all, object->name, object->was ? " was " : "",
 			object->was ? object->was : "");
 	}
@@ -102,6 +108,32 @@ static void objects_come_in_the_order_of_creation(void **state) {
 		"card:plain/matrix was bare/matrix\n"
 		"dashboard:finance\n"
 		"dashboard:plain was bare\n");
+	compile_finish(&c);
+}
+
+static struct dashboard *select_dashboard(struct compile *c, struct str key) {
+	struct dashboard *dashboard = map_get(&c->project->dashboards_by_key, key);
+	dashboard->selected = true;
+	for (size_t i = 0; i < dashboard->charts.count; i++)
+		dashboard->charts.items[i]->selected = true;
+	return dashboard;
+}
+
+/* What a selected dashboard lives in and is made of, and nothing else. */
+static void a_selection_brings_collections_and_snippets(void **state) {
+	(void)state;
+	struct compile c;
+	check_project(&c, "shop");
+	select_dashboard(&c, STR("plain"));
+	assert_string_equal(names(&c, objects_lower(&c)),
+		"collection:Shop\n"
+		"card:plain/by_channel was bare/by_channel\n"
+		"card:plain/count was bare/count\n"
+		"card:plain/matrix#source was bare/matrix#source\n"
+		"card:plain/matrix was bare/matrix\n"
+		"dashboard:plain was bare\n");
+	select_dashboard(&c, STR("finance"))->selected = false;
+	assert_non_null(strstr(names(&c, objects_lower(&c)), "snippet:paid_only\ncard:finance/new_customers"));
 	compile_finish(&c);
 }
 
@@ -208,6 +240,7 @@ int main(void) {
 		cmocka_unit_test(objects_are_exact),
 		cmocka_unit_test(order_does_not_matter),
 		cmocka_unit_test(objects_come_in_the_order_of_creation),
+		cmocka_unit_test(a_selection_brings_collections_and_snippets),
 		cmocka_unit_test(every_filter_example_lowers),
 		cmocka_unit_test(objects_know_what_they_need),
 	};
