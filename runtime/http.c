@@ -153,6 +153,8 @@ static void set_options(const struct http *http, CURL *easy, struct job *job) {
 	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl->easy_setopt(easy, CURLOPT_NOPROGRESS, 1L);
 	curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	/* On a kept connection that died curl itself sends again, whatever the method. */
+	curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, job->request.safe ? 0L : 1L);
 	curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);

@@ -65,12 +65,26 @@ static const json_t *read_now(struct run *run, struct step *step) {
 	return NULL;
 }
 
+/* Did this run bring a card of the dashboard back from the trash? Then its place is back as well. */
+static bool got_card_back(const struct run *run, const struct step *step) {
+	size_t index;
+	json_t *dashcard;
+	json_array_foreach(json_object_get(step->wanted, "dashcards"), index, dashcard) {
+		const char *name = json_single(json_object_get(dashcard, "card_id"), "$ref");
+		const struct step *card = name ? map_get(&run->plan->by_name, str_from(name)) : NULL;
+		if (card && card->live && card->live->archived && card->progress == STEP_DONE)
+			return true;
+	}
+	return false;
+}
+
 /* Reads the object again: somebody may have saved it since it was compared. */
 static bool still_as_found(struct run *run, struct step *step) {
 	const json_t *raw = read_now(run, step);
 	if (!raw)
 		return false;
-	if (json_equal(plan_read(run->plan, step, raw, false), plan_read(run->plan, step, step->live->raw, false))) {
+	if (got_card_back(run, step) ||
+		json_equal(plan_read(run->plan, step, raw, false), plan_read(run->plan, step, step->live->raw, false))) {
 		step->live->raw = raw;
 		return true;
 	}

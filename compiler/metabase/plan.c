@@ -230,7 +230,8 @@ static void check_create(struct plan *plan, struct step *step) {
 	struct compile *c = plan->server->c;
 	const struct object *code = step->code;
 	const char *kind = object_kind_name(code->kind), *name = json_text(code->body, "name");
-	const struct live_object *old = lookalike(plan, code);
+	/* A collection is its path: another one of that name elsewhere says nothing. */
+	const struct live_object *old = code->kind == OBJECT_COLLECTION ? NULL : lookalike(plan, code);
 	if (old) {
 		struct diagnostic *d = diag_add(c, E0812, code->at, "%s `%s` would be created beside `%s`, which left the "
 			"definitions and has the same title `%s`", kind, code->key, old->marker.key, name);

@@ -58,6 +58,19 @@ static bool is_long_text(const json_t *value) {
 	return json_is_string(value) && strchr(json_string_value(value), '\n');
 }
 
+/* What came or went, in short: a card on a dashboard by its place, a filter by its type. */
+static void put_part(struct buf *out, const json_t *value) {
+	if (json_object_get(value, "size_x"))
+		buf_printf(out, "%lldx%lld at row %lld, column %lld", json_number_of(value, "size_x", 0),
+			json_number_of(value, "size_y", 0), json_number_of(value, "row", 0), json_number_of(value, "col", 0));
+	else if (json_text(value, "slug") && json_text(value, "type"))
+		buf_printf(out, "%s `%s`", json_text(value, "type"), json_text(value, "name"));
+	else if (json_object_size(value) == 1 && json_text(value, "name"))
+		buf_puts(out, "tab");
+	else
+		put_value(out, value);
+}
+
 static void put_difference(struct buf *out, const struct difference *d, const char *indent) {
 	if ((is_long_text(d->live) || is_long_text(d->code)) && json_is_string(d->live) && json_is_string(d->code)) {
 		char *deeper = malloc(strlen(indent) + 3);
@@ -72,10 +85,10 @@ static void put_difference(struct buf *out, const struct difference *d, const ch
 	buf_printf(out, "%s%s: ", indent, d->path);
 	if (!d->live) {
 		buf_puts(out, "+ ");
-		put_value(out, d->code);
+		put_part(out, d->code);
 	} else if (!d->code) {
 		buf_puts(out, "- ");
-		put_value(out, d->live);
+		put_part(out, d->live);
 	} else {
 		put_value(out, d->live);
 		buf_puts(out, " -> ");
@@ -144,9 +157,9 @@ static void put_summary(struct buf *out, const struct plan *plan) {
 	put_count(&line, count_of(plan, VERDICT_CLASH, true), "clashing");
 	put_count(&line, count_of(plan, VERDICT_CREATE, true) + count_of(plan, VERDICT_CHANGE, true) +
 		count_of(plan, VERDICT_MARK, true), "refused");
-	put_count(&line, count_of(plan, VERDICT_ORPHAN, false), "orphaned");
 	if (!line.len)
 		buf_puts(&line, "no changes");
+	put_count(&line, count_of(plan, VERDICT_ORPHAN, false), "orphaned");
 	buf_printf(out, "%.*s; %zu the same\n", STR_ARGS(buf_str(&line)), count_of(plan, VERDICT_SAME, false));
 	buf_free(&line);
 }

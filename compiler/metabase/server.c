@@ -27,7 +27,8 @@ const struct profile *profile_of(int major) {
 
 int version_major(const char *tag) {
 	struct str rest = str_from(tag), part;
-	if (!str_starts(rest, "v") || !str_split(&rest, '.', &part) || !str_split(&rest, '.', &part))
+	if (!str_split(&rest, '.', &part) || (!str_is(part, "v0") && !str_is(part, "v1")) ||
+		!str_split(&rest, '.', &part))
 		return 0;
 	size_t digits = 0;
 	while (digits < part.len && part.ptr[digits] >= '0' && part.ptr[digits] <= '9')

@@ -262,7 +262,7 @@ static void versions(void **state) {
 		const char *tag;
 		int major;
 	} cases[] = {{"v0.50.5", 50}, {"v0.62.4.3", 62}, {"v1.57.1-RC1", 57}, {"v0.58-SNAPSHOT", 58}, {"vUNKNOWN", 0},
-		{NULL, 0}, {"0.58.1", 0}, {"v0.", 0}};
+		{NULL, 0}, {"0.58.1", 0}, {"v0.", 0}, {"vUNKNOWN.1.2", 0}};
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		assert_int_equal(version_major(cases[i].tag), cases[i].major);
 	assert_false(profile_of(50)->trash);
