@@ -17,17 +17,19 @@ static const char *const pages[DIAG_CODE_COUNT] = {
 static void print_page(FILE *out, const char *page) {
 	bool colour = term_colour(out);
 	struct str rest = str_from(page), line;
+	bool code = false;
 	while (str_split(&rest, '\n', &line)) {
 		if (str_starts(line, "```")) {
+			code = !code;
 			size_t path = str_find(line, " ", 0);
 			if (path != STR_NONE)
 				fprintf(out, "  # %.*s\n", STR_ARGS(str_slice(line, path + 1, line.len)));
-		} else if (str_starts(line, "#")) {
+		} else if (!code && str_starts(line, "#")) {
 			fprintf(out, "%s%.*s%s\n", colour ? "\033[1m" : "",
 				STR_ARGS(str_trim(str_slice(line, line.ptr[1] == '#' ? 2 : 1, line.len))),
 				colour ? "\033[0m" : "");
 		} else {
-			fprintf(out, "%.*s\n", STR_ARGS(line));
+			fprintf(out, "%s%.*s\n", code && line.len ? "  " : "", STR_ARGS(line));
 		}
 	}
 }
@@ -51,7 +53,7 @@ static bool explain(struct str topic) {
 			return true;
 		}
 	}
-	return false;
+	return manual_topic(stdout, topic);
 }
 
 static void offer_all(struct suggest *search) {
@@ -59,6 +61,8 @@ static void offer_all(struct suggest *search) {
 		suggest_offer(search, str_from(diag_rows[i].name));
 		suggest_offer(search, str_from(diag_rows[i].slug));
 	}
+	for (size_t i = 0; manual_topics[i]; i++)
+		suggest_offer(search, str_from(manual_topics[i]));
 	for (size_t i = 0; chart_types[i]; i++)
 		suggest_offer(search, str_from(chart_types[i]->name));
 	for (size_t i = 0; filter_types[i]; i++)
@@ -77,6 +81,10 @@ static int refuse(const struct invocation *invocation, const char *topic) {
 }
 
 static void list_topics(void) {
+	fputs("Keys\n ", stdout);
+	for (size_t i = 0; manual_topics[i]; i++)
+		printf(" %s", manual_topics[i]);
+	puts("\n");
 	puts("Charts");
 	for (size_t i = 0; chart_types[i]; i++)
 		printf("  %-14s %s\n", chart_types[i]->name, chart_types[i]->doc);
@@ -120,10 +128,11 @@ static const struct option_row options[] = {
 
 const struct command cmd_explain = {
 	.name = "explain",
-	.arguments = "[CODE|CHART|FILTER]",
+	.arguments = "[CODE|CHART|FILTER|KEYS]",
 	.summary = "long help on a message, a chart type or a filter type",
 	.description =
-		"Explains a message by its code or name, or lists what a chart type or a filter type takes. "
+		"Explains a message by its code or name, or lists what a chart type, a filter type, every chart, "
+		"every filter, a dashboard, a layout or mbc.yaml takes. "
 		"Without an argument: everything there is to explain.",
 	.example = "  mbc explain E0402\n"
 		   "  mbc explain combo",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "charts/chart.h"
+#include "compiler/model/picture.h"
 #include "compiler/model/project.h"
 #include "compiler/source/diag.h"
 #include "filters/filter.h"
@@ -127,6 +128,17 @@ static void example(FILE *out, const char *text) {
 		fprintf(out, "  %.*s\n", STR_ARGS(line));
 }
 
+/* The keys that every chart has, by name: their own page is `mbc explain charts`. */
+static void also_takes(FILE *out) {
+	struct buf names = BUF(4096);
+	for (const struct key *key = chart_keys; key->name; key++)
+		buf_printf(&names, "%s%s", names.len ? ", " : "", key->name);
+	for (const struct key *key = picture_keys; key->name; key++)
+		buf_printf(&names, ", %s", key->name);
+	fprintf(out, "\nEvery chart also takes %s; see `mbc explain charts`.\n", names.ptr);
+	buf_free(&names);
+}
+
 void manual_chart(FILE *out, const struct chart_type *type) {
 	fprintf(out, "%s `%s`: %s\n", type->placement ? "item" : "chart", type->name, type->doc);
 	fprintf(out, "size %ux%u, at least %ux%u", type->size.width, type->size.height, type->least.width,
@@ -137,8 +149,7 @@ void manual_chart(FILE *out, const struct chart_type *type) {
 	for (const struct key *const *group = type->groups; group && *group; group++)
 		each_key(out, *group, text_key);
 	if (!type->placement)
-		fputs("\nEvery chart also takes: title, description, sql or sql_file, yields, filters, was "
-		      "(see `mbc explain charts`).\n", out);
+		also_takes(out);
 	if (type->example)
 		example(out, type->example);
 }
@@ -151,6 +162,32 @@ void manual_filter(FILE *out, const struct filter_type *type) {
 	each_key(out, filter_keys, text_key);
 	if (type->example)
 		example(out, type->example);
+}
+
+static const struct {
+	const char *name, *doc;
+	const struct key *tables[3];
+} topics[] = {
+	{"charts", "keys that every chart takes", {chart_keys, picture_keys}},
+	{"filters", "keys that every filter takes", {filter_keys}},
+	{"dashboard", "keys of a file with `dashboard:`", {dashboard_keys}},
+	{"shared", "keys of a file without `dashboard:`", {shared_keys}},
+	{"layout", "the long form of an item of a layout", {placement_keys}},
+	{"project", "keys of mbc.yaml", {manifest_keys}},
+};
+
+const char *const manual_topics[] = {"charts", "filters", "dashboard", "shared", "layout", "project", NULL};
+
+bool manual_topic(FILE *out, struct str name) {
+	for (size_t i = 0; i < COUNT_OF(topics); i++) {
+		if (!str_is(name, topics[i].name))
+			continue;
+		fprintf(out, "%s: %s\n\nKeys\n", topics[i].name, topics[i].doc);
+		for (size_t t = 0; t < COUNT_OF(topics[i].tables) && topics[i].tables[t]; t++)
+			each_key(out, topics[i].tables[t], text_key);
+		return true;
+	}
+	return false;
 }
 
 static void key_table(FILE *out, const struct key *const *groups) {
@@ -177,7 +214,8 @@ static void placement_table(FILE *out) {
 }
 
 static void chart_table(FILE *out) {
-	one_table(out, chart_keys);
+	const struct key *const groups[] = {chart_keys, picture_keys, NULL};
+	key_table(out, groups);
 }
 
 static void filter_table(FILE *out) {
