@@ -54,7 +54,7 @@ static bool ends_condition(const struct linting *l, size_t at) {
 /* Are all tags that stand directly in the clause required, so that it is never left out? */
 static bool always_kept(const struct linting *l, uint32_t clause) {
 	const struct sql_clause *k = &l->sql->clauses.items[clause];
-	for (size_t i = 0; i < l->sql->tags.count; i++) {
+	for (size_t i = 0; i < l->sql->tags.count && i < LINT_MAX_TAGS; i++) {
 		const struct sql_tag *tag = &l->sql->tags.items[i];
 		if (tag->start < k->start || tag->clause != clause + 1)
 			continue;

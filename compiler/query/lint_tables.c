@@ -162,7 +162,7 @@ static void check_table(struct linting *l, struct reported *reported, const stru
 
 void lint_tables(struct linting *l) {
 	struct reported reported = {.starts = {0}};
-	for (size_t i = 0; i < l->sql->tags.count && l->reports < LINT_MAX_REPORTS; i++) {
+	for (size_t i = 0; i < l->sql->tags.count && i < LINT_MAX_TAGS && l->reports < LINT_MAX_REPORTS; i++) {
 		const struct sql_tag *tag = &l->sql->tags.items[i];
 		const struct lint_tag *known = lint_tag_of(l, tag);
 		if (!known || known->use == LINT_RAW || known->table.len == 0 || l->code_at[i] == CODE_NONE)

@@ -3,7 +3,8 @@
 #include "compiler/query/functions.h"
 #include "compiler/query/linting.h"
 
-#define MAX_LOOK_BACK 200u      /* tokens of one condition */
+#define MAX_LOOK_BACK  200u     /* tokens of one condition */
+#define MAX_LOOK_AHEAD 5000u    /* tokens from a select list to its GROUP BY */
 
 static const char *const starts_condition[] = {"WHERE", "HAVING", "QUALIFY", "ON", "AND", "OR", "NOT", NULL};
 
@@ -218,7 +219,7 @@ static void check_grouping(struct linting *l, const struct use *u) {
 	static const char *const ends[] = {"WHERE", "ORDER", "HAVING", "UNION", "SELECT", "LIMIT", NULL};
 	const struct code *code = l->code;
 	bool in_list = true;
-	for (size_t at = u->at; at < code->count; at = code_skip(code, at)) {
+	for (size_t at = u->at; at < code->count && at - u->at < MAX_LOOK_AHEAD; at = code_skip(code, at)) {
 		if (code_mark(code, at, ")") || code_mark(code, at, ";") || (in_list && code_word_in(code, at, ends)))
 			return;
 		in_list &= !code_word(code, at, "FROM");
@@ -251,7 +252,7 @@ static void check_use(struct linting *l, const struct use *u) {
 }
 
 void lint_uses(struct linting *l) {
-	for (size_t i = 0; i < l->sql->tags.count && l->reports < LINT_MAX_REPORTS; i++) {
+	for (size_t i = 0; i < l->sql->tags.count && i < LINT_MAX_TAGS && l->reports < LINT_MAX_REPORTS; i++) {
 		const struct sql_tag *tag = &l->sql->tags.items[i];
 		const struct lint_tag *known = lint_tag_of(l, tag);
 		if (!known || l->code_at[i] == CODE_NONE)

@@ -7,6 +7,7 @@
 #include "runtime/map.h"
 
 #define LINT_MAX_REPORTS 50u    /* in one text; whoever has more mends some first */
+#define LINT_MAX_TAGS    1000u  /* looked at in one text: each is held against every table and clause */
 
 struct linting {
 	struct compile *c;
