@@ -469,7 +469,9 @@ bool keys_bind(struct compile *c, const struct key *const *groups, struct node *
 static void bind_map(struct compile *c, const struct key *key, struct value *out) {
 	const struct key *groups[] = {key->keys, NULL};
 	if (out->node->type == NODE_MAP) {
-		const char *what = arena_printf(c->arena, "`%s`", key->name);
+		bool entry = out->item && key->shape == KEY_ENTRIES;
+		const char *what = entry ? arena_printf(c->arena, "`%.*s` in `%s`",
+			STR_ARGS(out->name->scalar.text), key->name) : arena_printf(c->arena, "`%s`", key->name);
 		out->bad = !keys_bind_named(c, groups, out->name, out->node, what, &out->map);
 		return;
 	}

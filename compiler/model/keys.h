@@ -101,6 +101,8 @@ void key_bind(struct compile *c, const struct key *key, struct node *name, struc
 
 /* The value of a key that was written and is good, or NULL. */
 const struct value *values_get(const struct values *values, const char *name);
+/* The same when something in it was reported: of a list or of entries some may be good. */
+const struct value *values_written(const struct values *values, const char *name);
 /* A path of names through maps: values_path(v, "goal", "value", NULL). */
 const struct value *values_path(const struct values *values, const char *name, ...)
 	__attribute__((sentinel));

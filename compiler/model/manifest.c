@@ -102,10 +102,12 @@ static bool is_variable_name(struct str name) {
 }
 
 static void bind_variables(struct compile *c, const struct values *values) {
-	const struct value *vars = values_get(values, "vars");
+	const struct value *vars = values_written(values, "vars");
 	for (size_t i = 0; vars && i < vars->list.count; i++) {
 		const struct value *item = &vars->list.items[i];
 		struct str name = item->name->scalar.text;
+		if (item->bad)
+			continue;
 		if (!is_variable_name(name)) {
 			struct diagnostic *d = diag_add(c, E0302, item->name->at, "%s cannot be the name of a variable",
 				node_shown(c, item->name));
@@ -298,9 +300,9 @@ static void resolve_environment(struct compile *c, const struct project_options 
 
 static void bind_environments(struct compile *c, const struct project_options *options,
 	const struct values *values) {
-	const struct value *list = values_get(values, "environments");
+	const struct value *list = values_written(values, "environments");
 	for (size_t i = 0; list && i < list->list.count; i++) {
-		if (!list->list.items[i].bad)
+		if (list->list.items[i].node->type == NODE_MAP)
 			bind_environment(c, &list->list.items[i]);
 	}
 	check_defaults(c);
@@ -329,7 +331,7 @@ bool collection_path_check(struct compile *c, const struct node *node) {
 }
 
 static void bind_collections(struct compile *c, const struct values *values) {
-	const struct value *list = values_get(values, "collections");
+	const struct value *list = values_written(values, "collections");
 	for (size_t i = 0; list && i < list->list.count; i++) {
 		const struct value *item = &list->list.items[i];
 		if (item->bad || !collection_path_check(c, item->name))
@@ -364,6 +366,8 @@ static void bind_name(struct compile *c, const struct value *value) {
 
 static void bind_paths(struct compile *c, const struct value *value, bool catalogue) {
 	for (size_t i = 0; value && i < value->list.count; i++) {
+		if (value->list.items[i].bad)
+			continue;
 		const char *path = path_inside(c, c->project->directory, value->list.items[i].node);
 		if (!path)
 			continue;
@@ -405,8 +409,8 @@ static void bind_manifest(struct compile *c, const struct project_options *optio
 		collection_path_check(c, collection->node);
 	project->charts_collection = values_text(values, "charts_collection", STR("Charts"));
 	bind_collections(c, values);
-	bind_paths(c, values_get(values, "sources"), false);
-	bind_paths(c, values_get(values, "catalogue"), true);
+	bind_paths(c, values_written(values, "sources"), false);
+	bind_paths(c, values_written(values, "catalogue"), true);
 }
 
 bool manifest_load(struct compile *c, const struct project_options *options) {

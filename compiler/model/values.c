@@ -4,13 +4,17 @@
 
 #include "compiler/model/keys.h"
 
-const struct value *values_get(const struct values *values, const char *name) {
+const struct value *values_written(const struct values *values, const char *name) {
 	for (size_t i = 0; i < values->count; i++) {
-		const struct value *value = &values->items[i];
-		if (strcmp(value->key->name, name) == 0)
-			return value->bad ? NULL : value;
+		if (strcmp(values->items[i].key->name, name) == 0)
+			return &values->items[i];
 	}
 	return NULL;
+}
+
+const struct value *values_get(const struct values *values, const char *name) {
+	const struct value *value = values_written(values, name);
+	return value && !value->bad ? value : NULL;
 }
 
 static bool is_plain_map(const struct value *value) {
