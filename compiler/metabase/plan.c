@@ -308,14 +308,22 @@ static void add_orphans(struct plan *plan) {
 	}
 }
 
-/* What a selected object needs and the server lacks is made along with it. */
+/* What a selected object needs and the server lacks is made along with it; dashboards may need each
+ * other in a circle, so this goes on until nothing is added. */
 static void select_needed(struct plan *plan) {
-	for (size_t i = plan->steps.count; i-- > 0;) {
-		const struct object *code = plan->steps.items[i]->code;
-		for (size_t r = 0; code->selected && r < code->refs.count; r++) {
-			struct step *needed = map_get(&plan->by_name, str_from(code->refs.items[r]));
-			if (needed && !needed->live)
-				((struct object *)needed->code)->selected = true;
+	bool added = true;
+	while (added) {
+		added = false;
+		for (size_t i = plan->steps.count; i-- > 0;) {
+			const struct object *code = plan->steps.items[i]->code;
+			for (size_t r = 0; code->selected && r < code->refs.count; r++) {
+				const char *name = code->refs.items[r];
+				const struct step *needed = map_get(&plan->by_name, str_from(name));
+				if (!needed || needed->live || needed->code->selected)
+					continue;
+				objects_find(plan->objects, name)->selected = true;
+				added = true;
+			}
 		}
 	}
 }

@@ -156,6 +156,8 @@ class Setting:
     def __exit__(self, *failure):
         self.project.__exit__()
         self.proxy.__exit__()
+        if self.server.process.poll() is not None:
+            print("# the sandbox ended: " + self.server.said(), file=sys.stderr)
         self.server.__exit__(*failure)
 
     def apply(self, *arguments, code=0):
@@ -588,6 +590,33 @@ def reads_of_a_diff_without_changes():
         assert len(cards) == 1, cards
         assert len([r for r in s.proxy.requests if r.path.startswith("/api/dashboard/")]) == 2
         assert len(s.proxy.requests) <= 6 + 4 + 2 + 1, s.proxy.requests
+
+
+@by_itself
+def a_path_selects_and_brings_what_it_needs():
+    with Setting(60) as s:
+        s.project.write("dashboards/other.yaml", "dashboard: Other\nlayout:\n  - text: Hello\n")
+        said, _ = s.apply("dashboards/sales.yaml")
+        assert "dashboard  detail" in said and "dashboard  other" not in said, said
+        s.project.edit("dashboards/detail.yaml", "dashboard: Detail", "dashboard: Details\nkey: detail")
+        said, _ = s.diff("dashboards/sales.yaml")
+        assert "no changes" in said, said
+        s.diff("dashboards/detail.yaml", code=2)
+        s.apply()
+        s.settled()
+
+
+@by_itself
+def cards_and_dashboards_are_adopted():
+    with Setting(60) as s:
+        person = s.as_person()
+        shop = s.server.post("/api/collection", {"name": "Shop"}, headers=person)
+        dashboard = s.server.post("/api/dashboard", {"name": "Detail", "collection_id": shop["id"]}, headers=person)
+        _, messages = s.apply(code=3)
+        assert "E0811" in messages and "/dashboard/%d" % dashboard["id"] in messages, messages
+        s.apply("--adopt", "detail")
+        assert s.one("dashboard", "Detail")["id"] == dashboard["id"]
+        s.settled()
 
 
 @by_itself

@@ -108,7 +108,10 @@ class Proxy:
         if what == "answer":
             _, status, text, kind, headers = fault
         else:
-            status, text, kind = self.forward(handler, body)
+            try:
+                status, text, kind = self.forward(handler, body)
+            except (OSError, http.client.HTTPException) as trouble:
+                status, text, kind = 502, ("no answer from the server: %r" % trouble).encode(), "text/plain"
             headers = {}
         if what == "lose":
             handler.close_connection = True
