@@ -495,9 +495,9 @@ static enum except_kind except_item(struct str item, enum except_kind kind, int 
 }
 
 static const char *except_name(struct arena *arena, enum except_kind kind, int index) {
-	const char *name = kind == EXCEPT_DAYS ? day_names[index] : month_names[index];
 	if (kind == EXCEPT_QUARTERS || kind == EXCEPT_HOURS)
 		return arena_printf(arena, "%d", index);
+	const char *name = kind == EXCEPT_DAYS ? day_names[index] : month_names[index];
 	return arena_printf(arena, "%c%c%c", name[0] & ~32, name[1], name[2]);
 }
 

@@ -14,7 +14,7 @@ import traceback
 from faults import Proxy, answer, change, cut, drop, lose
 from sandbox_server import ROOT, Sandbox
 
-MBC, SANDBOX = sys.argv[1], sys.argv[2]
+MBC, SANDBOX = map(os.path.abspath, sys.argv[1:3])
 VERSIONS = [50, 53, 57, 60, 63]
 each, alone = [], []
 
