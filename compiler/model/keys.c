@@ -386,8 +386,23 @@ void key_bind(struct compile *c, const struct key *key, struct node *name, struc
 		bind_entries(c, key, out);
 }
 
+/* Whose keys are bound: in words, or the value whose map it is. Said only when something is wrong. */
+struct owner {
+	const char *what;
+	const struct value *value;
+};
+
+static const char *owner_phrase(struct compile *c, const struct owner *owner) {
+	if (owner->what)
+		return owner->what;
+	const struct value *value = owner->value;
+	if (!value->item || value->key->shape != KEY_ENTRIES)
+		return arena_printf(c->arena, "`%s`", value->key->name);
+	return arena_printf(c->arena, "`%.*s` in `%s`", STR_ARGS(value->name->scalar.text), value->key->name);
+}
+
 static void report_unknown(struct compile *c, const struct key *const *groups, struct node *name,
-	const char *what) {
+	const struct owner *owner) {
 	struct suggest near = suggest_start(name->scalar.text);
 	size_t count = 0;
 	struct buf known = BUF(1 << 12);
@@ -397,7 +412,8 @@ static void report_unknown(struct compile *c, const struct key *const *groups, s
 			buf_printf(&known, "%s`%s`", count++ ? ", " : "", key->name);
 		}
 	}
-	struct diagnostic *d = diag_add(c, E0201, name->at, "%s has no key %s", what, node_shown(c, name));
+	struct diagnostic *d = diag_add(c, E0201, name->at, "%s has no key %s",
+		owner_phrase(c, owner), node_shown(c, name));
 	diag_suggest(c, d, name->at, &near);
 	if (suggest_best(&near).len == 0 && count > 0)
 		diag_help(c, d, "its keys: %.*s", STR_ARGS(buf_str(&known)));
@@ -414,14 +430,14 @@ static bool is_written(const struct values *values, const struct key *key) {
 }
 
 static bool report_missing(struct compile *c, const struct key *const *groups, const struct values *values,
-	const struct node *name, const char *what) {
+	const struct node *name, const struct owner *owner) {
 	bool good = true;
 	for (; *groups; groups++) {
 		for (const struct key *key = *groups; key->name; key++) {
 			if (!key->required || is_written(values, key))
 				continue;
 			struct diagnostic *d = diag_add(c, E0205, name ? name->at : values->node->at,
-				"%s needs `%s`", what, key->name);
+				"%s needs `%s`", owner_phrase(c, owner), key->name);
 			if (key->example)
 				diag_help(c, d, "write `%s: %s`", key->name, key->example);
 			else if (key->doc)
@@ -432,13 +448,13 @@ static bool report_missing(struct compile *c, const struct key *const *groups, c
 	return good;
 }
 
-bool keys_bind_named(struct compile *c, const struct key *const *groups, const struct node *name,
-	struct node *map, const char *what, struct values *out) {
+static bool bind_keys(struct compile *c, const struct key *const *groups, const struct node *name,
+	struct node *map, const struct owner *owner, struct values *out) {
 	*out = (struct values){.node = map};
 	if (map->bad)
 		return false;
 	if (map->type != NODE_MAP) {
-		diag_add(c, E0202, map->at, "%s takes a map, found %s", what, node_shown(c, map));
+		diag_add(c, E0202, map->at, "%s takes a map, found %s", owner_phrase(c, owner), node_shown(c, map));
 		map->bad = true;
 		return false;
 	}
@@ -448,7 +464,7 @@ bool keys_bind_named(struct compile *c, const struct key *const *groups, const s
 		struct pair *pair = &map->map.pairs[i];
 		const struct key *key = pair->key->bad ? NULL : keys_find(groups, pair->key->scalar.text);
 		if (!key && !pair->key->bad)
-			report_unknown(c, groups, pair->key, what);
+			report_unknown(c, groups, pair->key, owner);
 		if (!key) {
 			good = false;
 			continue;
@@ -457,7 +473,13 @@ bool keys_bind_named(struct compile *c, const struct key *const *groups, const s
 		key_bind(c, key, pair->key, pair->value, value);
 		good = good && !value->bad;
 	}
-	return report_missing(c, groups, out, name, what) && good;
+	return report_missing(c, groups, out, name, owner) && good;
+}
+
+bool keys_bind_named(struct compile *c, const struct key *const *groups, const struct node *name,
+	struct node *map, const char *what, struct values *out) {
+	const struct owner owner = {.what = what};
+	return bind_keys(c, groups, name, map, &owner, out);
 }
 
 bool keys_bind(struct compile *c, const struct key *const *groups, struct node *map, const char *what,
@@ -469,10 +491,8 @@ bool keys_bind(struct compile *c, const struct key *const *groups, struct node *
 static void bind_map(struct compile *c, const struct key *key, struct value *out) {
 	const struct key *groups[] = {key->keys, NULL};
 	if (out->node->type == NODE_MAP) {
-		bool entry = out->item && key->shape == KEY_ENTRIES;
-		const char *what = entry ? arena_printf(c->arena, "`%.*s` in `%s`",
-			STR_ARGS(out->name->scalar.text), key->name) : arena_printf(c->arena, "`%s`", key->name);
-		out->bad = !keys_bind_named(c, groups, out->name, out->node, what, &out->map);
+		const struct owner owner = {.value = out};
+		out->bad = !bind_keys(c, groups, out->name, out->node, &owner, &out->map);
 		return;
 	}
 	const struct key *shorthand = key->shorthand ? keys_find(groups, str_from(key->shorthand)) : NULL;

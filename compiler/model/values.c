@@ -6,7 +6,8 @@
 
 const struct value *values_written(const struct values *values, const char *name) {
 	for (size_t i = 0; i < values->count; i++) {
-		if (strcmp(values->items[i].key->name, name) == 0)
+		const char *written = values->items[i].key->name;
+		if (written[0] == name[0] && strcmp(written, name) == 0)
 			return &values->items[i];
 	}
 	return NULL;

@@ -13,8 +13,9 @@ static const char *const reserved[] = {"ALL", "AND", "ANY", "AS", "ASC", "AT", "
 	"USING", "WHEN", "WHERE", "WINDOW", "WITH", NULL};
 
 bool code_reserved(struct str word) {
-	for (size_t i = 0; reserved[i]; i++) {
-		if (str_eq_fold(word, str_from(reserved[i])))
+	char first = word.len ? (char)(word.ptr[0] & ~0x20) : '\0';
+	for (size_t i = 0; reserved[i] && reserved[i][0] <= first; i++) {
+		if (reserved[i][0] == first && str_eq_fold(word, str_from(reserved[i])))
 			return true;
 	}
 	return false;
@@ -25,9 +26,8 @@ struct str code_text(const struct code *code, size_t at) {
 	return str_slice(code->sql->text, token->start, token->end);
 }
 
-bool code_word(const struct code *code, size_t at, const char *keyword) {
-	return at < code->count && code->tokens[at].type == SQL_WORD &&
-		str_eq_fold(code_text(code, at), str_from(keyword));
+bool code_is_word(const struct code *code, size_t at, const char *keyword) {
+	return str_eq_fold(code_text(code, at), str_from(keyword));
 }
 
 bool code_word_in(const struct code *code, size_t at, const char *const *keywords) {
@@ -38,9 +38,8 @@ bool code_word_in(const struct code *code, size_t at, const char *const *keyword
 	return false;
 }
 
-bool code_mark(const struct code *code, size_t at, const char *punctuation) {
-	return at < code->count && code->tokens[at].type == SQL_PUNCTUATION &&
-		str_is(code_text(code, at), punctuation);
+bool code_is_mark(const struct code *code, size_t at, const char *punctuation) {
+	return str_is(code_text(code, at), punctuation);
 }
 
 struct str code_unquote(struct str text) {
@@ -107,7 +106,10 @@ static void pair_brackets(struct arena *arena, struct code *code) {
 }
 
 struct code *code_of(struct arena *arena, const struct sql *sql) {
+	if (sql->code)
+		return sql->code;
 	struct code *code = arena_new(arena, struct code);
+	((struct sql *)sql)->code = code;
 	code->sql = sql;
 	code->tokens = arena_array(arena, struct sql_token, sql->tokens.count);
 	code->match = arena_array(arena, uint32_t, sql->tokens.count);

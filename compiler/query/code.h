@@ -14,14 +14,28 @@ struct code {
 	bool quotes_are_names;          /* "…" is a name although the text was scanned for BigQuery: in DDL */
 };
 
-/* A clause [[ ]] counts as kept, but for `[[ … --]] default`, where the default does. */
+/* A clause [[ ]] counts as kept, but for `[[ … --]] default`, where the default does. Made once a text:
+ * everybody who asks gets the same one. */
 struct code *code_of(struct arena *arena, const struct sql *sql);
 
 struct str code_text(const struct code *code, size_t at);
 
-/* Is the token at `at` (which may be behind the end) this keyword, in any case; this punctuation? */
-bool code_word(const struct code *code, size_t at, const char *keyword);
-bool code_mark(const struct code *code, size_t at, const char *punctuation);
+bool code_is_word(const struct code *code, size_t at, const char *keyword);
+bool code_is_mark(const struct code *code, size_t at, const char *punctuation);
+
+/* Is the token at `at` (which may be behind the end) this keyword, written in capitals here and in any
+ * case there; this punctuation? Nearly always the first letter says no, so it is asked first. */
+static inline bool code_word(const struct code *code, size_t at, const char *keyword) {
+	if (at >= code->count || code->tokens[at].type != SQL_WORD)
+		return false;
+	char first = code->sql->text.ptr[code->tokens[at].start];
+	return (first & ~0x20) == *keyword && code_is_word(code, at, keyword);
+}
+
+static inline bool code_mark(const struct code *code, size_t at, const char *punctuation) {
+	return at < code->count && code->tokens[at].type == SQL_PUNCTUATION &&
+		code->sql->text.ptr[code->tokens[at].start] == *punctuation && code_is_mark(code, at, punctuation);
+}
 
 /* One of several keywords; the list ends with NULL. */
 bool code_word_in(const struct code *code, size_t at, const char *const *keywords);

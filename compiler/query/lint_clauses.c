@@ -14,8 +14,9 @@ static struct str text_at(const struct linting *l, size_t at) {
 static bool is_word(const struct linting *l, size_t at, const char *const *words) {
 	if (at >= l->sql->tokens.count || l->sql->tokens.items[at].type != SQL_WORD)
 		return false;
+	struct str text = text_at(l, at);
 	for (; *words; words++) {
-		if (str_eq_fold(text_at(l, at), str_from(*words)))
+		if (**words == (text.ptr[0] & ~0x20) && str_eq_fold(text, str_from(*words)))
 			return true;
 	}
 	return false;

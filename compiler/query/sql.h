@@ -67,6 +67,8 @@ struct sql {
 	VEC(struct sql_tag) tags;       /* in order, hidden ones last; one used twice is there twice */
 	VEC(struct sql_clause) clauses;
 	VEC(struct sql_problem) problems;
+	struct code *code;              /* kept by the readers of this folder, made when first asked for */
+	struct sql_tables *tables;
 };
 
 /* Tokens of `text`, which must outlive the result. With `bigquery`, # starts a comment and "…" is a

@@ -142,10 +142,15 @@ static size_t step(struct walk *w, size_t at) {
 }
 
 struct sql_tables sql_tables(struct arena *arena, const struct sql *sql) {
+	if (sql->tables)
+		return *sql->tables;
 	struct walk w = {.arena = arena, .code = code_of(arena, sql)};
 	find_ctes(&w);
 	push_level(&w, false);
 	for (size_t at = 0; at < w.code->count;)
 		at = step(&w, at);
-	return (struct sql_tables){w.tables.items, w.tables.count};
+	struct sql_tables *tables = arena_new(arena, struct sql_tables);
+	*tables = (struct sql_tables){w.tables.items, w.tables.count};
+	((struct sql *)sql)->tables = tables;
+	return *tables;
 }

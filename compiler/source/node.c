@@ -69,9 +69,12 @@ static size_t before_edits(const struct node *scalar, size_t at, bool end) {
 }
 
 static size_t line_end(struct str text, size_t at) {
-	while (at < text.len && text.ptr[at] != '\n' && text.ptr[at] != '\r')
-		at++;
-	return at;
+	if (at >= text.len)
+		return at;
+	const char *from = text.ptr + at, *stop = memchr(from, '\n', text.len - at);
+	size_t len = stop ? (size_t)(stop - from) : text.len - at;
+	const char *early = memchr(from, '\r', len);
+	return at + (early ? (size_t)(early - from) : len);
 }
 
 static size_t next_line(struct str text, size_t at) {
