@@ -261,6 +261,7 @@ struct live *live_load(struct server *server, const char *project, const char *t
 	struct live *live = arena_new(server->c->arena, struct live);
 	live->server = server;
 	live->project = project;
+	server_later(server, API_SNIPPETS, NULL, "archived=false");
 	if (!read_collections(live) || !read_snippets(live, false) || !read_ours(live, top) || !live_complete(live))
 		return NULL;
 	return live;

@@ -174,6 +174,37 @@ static json_t *as_marked(struct plan *plan, const struct step *step) {
 		names_before(arena_of(plan), normal, plan->renames.items, plan->renames.count));
 }
 
+static void set_renamed(struct plan *plan, struct step *step, json_t *live, const struct object_rename *r) {
+	const char *list = r->tab ? "tabs" : "parameters", *by = r->tab ? "name" : "slug";
+	json_t *parts = json_object_get(live, list);
+	size_t at = match_named(parts, by, r->was, NULL);
+	if (at == NO_MATCH || match_named(parts, by, r->name, NULL) != NO_MATCH)
+		return;
+	struct difference d = {arena_printf(arena_of(plan), "%s.%s.%s", list, r->name, by),
+		arena_own_json(arena_of(plan), json_string(r->was)), arena_own_json(arena_of(plan), json_string(r->name))};
+	vec_push(arena_of(plan), &step->differences, d);
+	json_object_set_new(json_array_get(parts, at), by, json_string(r->name));
+}
+
+/* A renamed tab or filter is one difference, not one at each place that names it. */
+static void list_differences(struct plan *plan, struct step *step) {
+	struct arena *a = arena_of(plan);
+	VEC(struct rename) renames = {0};
+	for (size_t i = 0; i < step->code->renames.count; i++) {
+		const struct object_rename *r = &step->code->renames.items[i];
+		const char *kind = r->tab ? "tab" : "parameter";
+		struct rename rename = {arena_printf(a, "%s:%s/%s", kind, step->code->key, r->name),
+			arena_printf(a, "%s:%s/%s", kind, step->code->key, r->was)};
+		vec_push(a, &renames, rename);
+	}
+	json_t *live = arena_own_json(a, names_before(a, step->found, renames.items, renames.count));
+	for (size_t i = 0; i < step->code->renames.count; i++)
+		set_renamed(plan, step, live, &step->code->renames.items[i]);
+	struct differences others = differences_of(a, live, step->wanted);
+	for (size_t i = 0; i < others.count; i++)
+		vec_push(a, &step->differences, others.items[i]);
+}
+
 static void judge(struct plan *plan, struct step *step, const struct plan_options *options) {
 	const char *mark = step->live->marker.fingerprint;
 	step->found = plan_read(plan, step, step->live->raw, false);
@@ -190,7 +221,7 @@ static void judge(struct plan *plan, struct step *step, const struct plan_option
 	if (step->verdict == VERDICT_SAME && renamed)
 		step->verdict = VERDICT_MARK;
 	if (step->verdict != VERDICT_SAME)
-		step->differences = differences_of(arena_of(plan), step->found, step->wanted);
+		list_differences(plan, step);
 }
 
 /* --- refusals --------------------------------------------------------------------------------- */
@@ -372,10 +403,13 @@ struct plan *plan_make(struct server *server, const struct objects *objects, con
 	for (size_t i = 0; i < objects->items.count; i++)
 		add_step(plan, objects->items.items[i]);
 	long long database = database_find(server, &plan->names);
-	if (database < 0 || !fields_resolve(server, database, objects, &plan->names))
+	if (database < 0)
 		return NULL;
+	server_later(server, API_FIELDS, arena_printf(c->arena, "%lld", database), NULL);
 	plan->live = live_load(server, arena_cstr(c->arena, c->project->name), arena_cstr(c->arena, c->project->collection));
-	if (!plan->live || !find_everything(plan) || !adopt(plan, options))
+	if (!plan->live || !fields_resolve(server, database, objects, &plan->names))
+		return NULL;
+	if (!find_everything(plan) || !adopt(plan, options))
 		return NULL;
 	live_report_copies(plan->live);
 	name_all(plan);

@@ -118,12 +118,56 @@ static void repeat_refused(struct server *server, struct call *calls, size_t cou
 			calls[i] = again.items[next++];
 }
 
+static struct str ahead_key(struct server *server, const struct call *call) {
+	return str_from(arena_printf(server->c->arena, "%s?%s", call_name(server->c->arena, call),
+		call->query ? call->query : ""));
+}
+
+void server_later(struct server *server, enum api api, const char *id, const char *query) {
+	struct call call = {.api = api, .id = id, .query = query};
+	vec_push(server->c->arena, &server->later, call);
+}
+
+/* The answer that came along with an earlier call, once. */
+static bool take_ahead(struct server *server, struct call *call) {
+	if (!server->ahead.count || !api_rows[call->api].safe || call->body)
+		return false;
+	struct str key = ahead_key(server, call);
+	const struct call *known = map_get(&server->ahead, key);
+	if (!known)
+		return false;
+	*call = *known;
+	*map_slot(server->c->arena, &server->ahead, key) = NULL;
+	return true;
+}
+
+static void keep_ahead(struct server *server, const struct call *calls, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		struct call *copy = arena_new(server->c->arena, struct call);
+		*copy = calls[i];
+		*map_slot(server->c->arena, &server->ahead, ahead_key(server, copy)) = copy;
+	}
+	server->later.count = 0;
+}
+
 bool server_calls(struct server *server, struct call *calls, size_t count) {
-	if (!count)
-		return true;
-	count_calls(server, calls, count);
-	api_calls(server->http, server->c->arena, server->url, server->headers, calls, count);
-	repeat_refused(server, calls, count);
+	VEC(struct call) batch = {0};
+	size_t *sent = arena_array(server->c->arena, size_t, count + 1);
+	for (size_t i = 0; i < count; i++)
+		if (!take_ahead(server, &calls[i])) {
+			sent[batch.count] = i;
+			vec_push(server->c->arena, &batch, calls[i]);
+		}
+	size_t own = batch.count;
+	for (size_t i = 0; own && i < server->later.count; i++)
+		vec_push(server->c->arena, &batch, server->later.items[i]);
+	count_calls(server, batch.items, batch.count);
+	api_calls(server->http, server->c->arena, server->url, server->headers, batch.items, batch.count);
+	repeat_refused(server, batch.items, batch.count);
+	for (size_t i = 0; i < own; i++)
+		calls[sent[i]] = batch.items[i];
+	if (own)
+		keep_ahead(server, batch.items + own, batch.count - own);
 	for (size_t i = 0; i < count; i++)
 		if (calls[i].trouble)
 			return false;
@@ -174,6 +218,7 @@ static bool check_version(struct server *server) {
 
 static bool find_user(struct server *server) {
 	struct call call = {.api = API_USER};
+	server_later(server, API_DATABASES, NULL, NULL);
 	if (!server_call(server, &call)) {
 		server_report(server, &call, SPAN_NONE);
 		return false;

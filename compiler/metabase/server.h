@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/metabase/api.h"
+#include "runtime/map.h"
 
 struct environment;
 
@@ -38,6 +39,8 @@ struct server {
 	const char *user_name;
 	bool superuser;
 	size_t read_count, write_count;
+	VEC(struct call) later;         /* reads that go along with the next calls */
+	struct map ahead;               /* what they brought, by URL → struct call */
 };
 
 /* Finds out who answers at the environment's address, in which version, and signs in. NULL, with an
@@ -51,6 +54,10 @@ bool server_calls(struct server *server, struct call *calls, size_t count);
 static inline bool server_call(struct server *server, struct call *call) {
 	return server_calls(server, call, 1);
 }
+
+/* A read that will be wanted: it goes along with the next calls, and the call that asks for it then has
+ * its answer at once. Saves waiting for one thing after the other. */
+void server_later(struct server *server, enum api api, const char *id, const char *query);
 
 /* Reports a call's trouble: at `at` when the definition was refused there, else at the address or
  * credentials in mbc.yaml. */

@@ -266,7 +266,9 @@ def ids_stay_through_renames_and_moves(version):
         edit("dashboards/sales.yaml", "  Overview:\n    - heading: This month",
              "  Summary:\n   was: Overview\n   rows:\n    - heading: This month")
         edit("dashboards/detail.yaml", "click: {dashboard: sales}", "click: {dashboard: figures}")
-        s.apply()
+        said, _ = s.apply()
+        assert '    tabs.Summary.name: "Overview" -> "Summary"\n' in said, said
+        assert '    parameters.land.slug: "country" -> "land"\n' in said and "dashboard_tab_id" not in said, said
         assert s.ids() == before, (before, s.ids())
         s.settled()
 
