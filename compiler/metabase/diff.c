@@ -162,9 +162,7 @@ bool mark_is_live(enum object_kind kind, const json_t *live, const char *mark) {
 }
 
 enum verdict verdict_of(enum object_kind kind, const json_t *live, const json_t *before, const json_t *code,
-	const char *mark, bool own) {
-	char fingerprint[16];
-	fingerprint_of(code, fingerprint);
+	const char *fingerprint, const char *mark, bool own) {
 	struct marker marker = {.fingerprint = mark};
 	bool trusted = mark && !marker_other_projection(&marker, PROJECTION_VERSION);
 	json_auto_t *seen = kind_compared(kind, live, code);

@@ -206,15 +206,19 @@ static void normal_card(json_t *body) {
 	drop_if(body, "type", type && strcmp(type, "question") == 0);
 }
 
+void kind_clean(const struct names *names, enum object_kind kind, json_t *body) {
+	clean_clauses(names, body);
+	normal_parameters(json_object_get(body, "parameters"));
+	if (kind == OBJECT_CARD)
+		normal_card(body);
+	if (kind == OBJECT_DASHBOARD)
+		normal_dashboard(body);
+	drop_if(body, "archived", !json_is_set(body, "archived"));
+	drop_empty(body);
+}
+
 json_t *kind_normalise(const struct names *names, enum object_kind kind, const json_t *body) {
 	json_t *out = json_deep_copy(body);
-	clean_clauses(names, out);
-	normal_parameters(json_object_get(out, "parameters"));
-	if (kind == OBJECT_CARD)
-		normal_card(out);
-	if (kind == OBJECT_DASHBOARD)
-		normal_dashboard(out);
-	drop_if(out, "archived", !json_is_set(out, "archived"));
-	drop_empty(out);
+	kind_clean(names, kind, out);
 	return out;
 }

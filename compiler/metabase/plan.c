@@ -160,8 +160,8 @@ json_t *plan_read(struct plan *plan, const struct step *step, const json_t *raw,
 	if (whole)
 		return body;
 	forget_single_tab(body, step->code->body);
-	json_auto_t *normal = kind_normalise(&plan->names, kind, body);
-	return arena_own_json(arena_of(plan), kind_compared(kind, normal, step->wanted));
+	kind_clean(&plan->names, kind, body);
+	return arena_own_json(arena_of(plan), kind_compared(kind, body, step->wanted));
 }
 
 /* The live body with all that could have been written, as its own mark would have hashed it. */
@@ -169,9 +169,9 @@ static json_t *as_marked(struct plan *plan, const struct step *step) {
 	enum object_kind kind = step->code->kind;
 	json_auto_t *body = live_kinds[kind].read(&plan->names, step->live->raw);
 	forget_single_tab(body, step->code->body);
-	json_auto_t *normal = kind_normalise(&plan->names, kind, body);
+	kind_clean(&plan->names, kind, body);
 	return arena_own_json(arena_of(plan),
-		names_before(arena_of(plan), normal, plan->renames.items, plan->renames.count));
+		names_before(arena_of(plan), body, plan->renames.items, plan->renames.count));
 }
 
 static void set_renamed(struct plan *plan, struct step *step, json_t *live, const struct object_rename *r) {
@@ -208,8 +208,9 @@ static void list_differences(struct plan *plan, struct step *step) {
 static void judge(struct plan *plan, struct step *step, const struct plan_options *options) {
 	const char *mark = step->live->marker.fingerprint;
 	step->found = plan_read(plan, step, step->live->raw, false);
-	json_t *before = as_marked(plan, step);
-	step->verdict = verdict_of(step->code->kind, step->found, before, step->wanted, mark, false);
+	json_t *before = json_equal(step->found, step->wanted) ? step->found : as_marked(plan, step);
+	step->verdict = verdict_of(step->code->kind, step->found, before, step->wanted, step->fingerprint, mark,
+		false);
 	if (step->verdict == VERDICT_DRIFT || step->verdict == VERDICT_CLASH) {
 		step->editor = live_editor(plan->live, step->live);
 		if (step->editor.id >= 0 && step->editor.id == plan->server->user_id && !step->live->archived)

@@ -80,11 +80,17 @@ static void filters_are_paired_by_slug(void **state) {
 		"parameters.order: [{\"slug\":\"a\"},{\"slug\":\"b\"}] > [{\"slug\":\"b\"},{\"slug\":\"a\"}]\n");
 }
 
+static enum verdict judged(const json_t *live, const json_t *code, const char *mark, bool own) {
+	char fingerprint[16];
+	fingerprint_of(code, fingerprint);
+	return verdict_of(OBJECT_CARD, live, live, code, fingerprint, mark, own);
+}
+
 static enum verdict verdict(const char *live, const char *code, const char *marked) {
 	char mark[16];
 	if (marked)
 		fingerprint_of(json(marked), mark);
-	return verdict_of(OBJECT_CARD, json(live), json(live), json(code), marked ? mark : NULL, false);
+	return judged(json(live), json(code), marked ? mark : NULL, false);
 }
 
 static void three_sides(void **state) {
@@ -102,13 +108,13 @@ static void three_sides(void **state) {
 static void marks_that_say_nothing(void **state) {
 	(void)state;
 	json_t *a = json("{\"name\": \"a\"}"), *b = json("{\"name\": \"b\"}");
-	assert_int_equal(verdict_of(OBJECT_CARD, a, a, b, FINGERPRINT_UNFINISHED, false), VERDICT_CHANGE);
-	assert_int_equal(verdict_of(OBJECT_CARD, a, a, a, FINGERPRINT_UNFINISHED, false), VERDICT_MARK);
-	assert_int_equal(verdict_of(OBJECT_CARD, a, a, b, "99-3f9a2c41", false), VERDICT_CHANGE);
-	assert_int_equal(verdict_of(OBJECT_CARD, a, a, a, "99-3f9a2c41", false), VERDICT_SAME);
+	assert_int_equal(judged(a, b, FINGERPRINT_UNFINISHED, false), VERDICT_CHANGE);
+	assert_int_equal(judged(a, a, FINGERPRINT_UNFINISHED, false), VERDICT_MARK);
+	assert_int_equal(judged(a, b, "99-3f9a2c41", false), VERDICT_CHANGE);
+	assert_int_equal(judged(a, a, "99-3f9a2c41", false), VERDICT_SAME);
 	char mark[16];
 	fingerprint_of(b, mark);
-	assert_int_equal(verdict_of(OBJECT_CARD, a, a, b, mark, true), VERDICT_CHANGE);
+	assert_int_equal(judged(a, b, mark, true), VERDICT_CHANGE);
 }
 
 /* A member that only counts where written: its appearance in the definition is a change, not a clash. */
@@ -118,9 +124,9 @@ static void members_counted_only_where_written(void **state) {
 	char mark[16];
 	fingerprint_of(json("{\"name\": \"a\"}"), mark);
 	assert_true(mark_is_live(OBJECT_CARD, live, mark));
-	assert_int_equal(verdict_of(OBJECT_CARD, live, live, json("{\"name\": \"a\", \"cache_ttl\": 6}"), mark, false),
+	assert_int_equal(judged(live, json("{\"name\": \"a\", \"cache_ttl\": 6}"), mark, false),
 		VERDICT_CHANGE);
-	assert_int_equal(verdict_of(OBJECT_CARD, live, live, json("{\"name\": \"a\"}"), mark, false), VERDICT_SAME);
+	assert_int_equal(judged(live, json("{\"name\": \"a\"}"), mark, false), VERDICT_SAME);
 	fingerprint_of(json("{\"name\": \"a\", \"cache_ttl\": 4}"), mark);
 	assert_false(mark_is_live(OBJECT_CARD, live, mark));
 }
