@@ -72,10 +72,14 @@ static void add_block(struct arena *arena, size_t size) {
 	arena->left = whole - sizeof(struct block);
 }
 
+static size_t round_up(size_t size) {
+	return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
 void *arena_alloc(struct arena *arena, size_t size) {
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
-	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	size = round_up(size);
 	if (size > arena->left)
 		add_block(arena, size);
 	void *result = arena->at;
@@ -105,9 +109,11 @@ char *arena_cstr(struct arena *arena, struct str text) {
 char *arena_vprintf(struct arena *arena, const char *format, va_list args) {
 	va_list again;
 	va_copy(again, args);
-	int len = vsnprintf(NULL, 0, format, args);
+	char *free_space = arena->at;
+	size_t room = arena->left;
+	int len = vsnprintf(free_space, room, format, args);
 	char *text = arena_alloc(arena, (size_t)(len < 0 ? 0 : len) + 1);
-	if (len > 0)
+	if (text != free_space && len > 0)
 		vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);
 	return text;
@@ -131,10 +137,28 @@ size_t arena_used(const struct arena *arena) {
 	return arena->used;
 }
 
+/* Is there room right behind the items, because nothing was given out since? */
+static bool grow_in_place(struct arena *arena, char *end, size_t more) {
+	more = round_up(more);
+	if (end != arena->at || more > arena->left)
+		return false;
+	arena->at += more;
+	arena->left -= more;
+	arena->used += more;
+	return true;
+}
+
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size) {
 	if (count < *capacity)
 		return items;
 	size_t wanted = *capacity ? *capacity * 2 : 4;
+	if (wanted > SIZE_MAX / 4 / size)
+		out_of_memory();
+	size_t held = round_up(*capacity * size);
+	if (items && grow_in_place(arena, (char *)items + held, wanted * size - held)) {
+		*capacity = wanted;
+		return items;
+	}
 	void *grown = arena_alloc_array(arena, wanted, size);
 	if (count)
 		memcpy(grown, items, count * size);

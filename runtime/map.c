@@ -20,7 +20,7 @@ static struct map_entry *find(const struct map *map, struct str key, uint32_t ha
 
 static void grow(struct arena *arena, struct map *map) {
 	struct map old = *map;
-	map->capacity = old.capacity ? old.capacity * 2 : 16;
+	map->capacity = old.capacity ? old.capacity * 2 : 8;
 	map->entries = arena_array(arena, struct map_entry, map->capacity);
 	for (size_t i = 0; i < old.capacity; i++) {
 		if (old.entries[i].used)

@@ -38,14 +38,6 @@ bool str_ends(struct str s, const char *suffix) {
 	return s.len >= len && memcmp(s.ptr + s.len - len, suffix, len) == 0;
 }
 
-struct str str_slice(struct str s, size_t start, size_t end) {
-	if (end > s.len)
-		end = s.len;
-	if (start > end)
-		start = end;
-	return (struct str){s.ptr ? s.ptr + start : NULL, end - start};
-}
-
 static bool is_space(char c) {
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -64,6 +56,8 @@ size_t str_find(struct str s, const char *needle, size_t from) {
 		return STR_NONE;
 	if (len == 0)
 		return from;
+	if (s.len - from < len)
+		return STR_NONE;
 	const char *hit = memmem(s.ptr + from, s.len - from, needle, len);
 	return hit ? (size_t)(hit - s.ptr) : STR_NONE;
 }

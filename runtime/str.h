@@ -10,7 +10,7 @@ struct str {
 	size_t len;
 };
 
-/* A slice over a string literal, usable in constant initialisers. */
+/* A slice over a string literal. */
 #define STR(literal) ((struct str){"" literal, sizeof(literal) - 1})
 
 /* The two arguments that "%.*s" wants. */
@@ -40,7 +40,13 @@ bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 
 /* The part from start up to, not including, end; both are clipped to the slice. */
-struct str str_slice(struct str s, size_t start, size_t end);
+static inline struct str str_slice(struct str s, size_t start, size_t end) {
+	if (end > s.len)
+		end = s.len;
+	if (start > end)
+		start = end;
+	return (struct str){s.ptr ? s.ptr + start : NULL, end - start};
+}
 
 /* Without ASCII white space at either end. */
 struct str str_trim(struct str s);

@@ -270,9 +270,9 @@ static void check_doubles(struct compile *c, const struct chart *chart) {
 		const struct column *column = &chart->columns->items[i];
 		void **slot = map_slot(c->arena, &seen, column->name);
 		if (*slot) {
-			struct diagnostic *d = diag_add(c, E0404, column->at, "the query gives two columns `%.*s`",
+			struct diagnostic *d = diag_add(c, E0404, column_span(c, column), "the query gives two columns `%.*s`",
 				STR_ARGS(column->name));
-			diag_note(c, d, ((const struct column *)*slot)->at, "the first one");
+			diag_note(c, d, column_span(c, *slot), "the first one");
 			diag_help(c, d, "give one of them another name with `AS`");
 		}
 		*slot = (void *)column;

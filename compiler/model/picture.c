@@ -89,7 +89,7 @@ static void check_reserved_names(struct compile *c, const struct chart *chart) {
 		const struct column *column = &chart->columns->items[i];
 		for (size_t j = 0; j < COUNT_OF(reserved); j++) {
 			if (str_is(column->name, reserved[j]))
-				diag_add(c, W0417, column->at,
+				diag_add(c, W0417, column_span(c, column),
 					"a column called `%s` may be taken for a part of a query", reserved[j]);
 		}
 	}

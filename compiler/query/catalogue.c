@@ -105,8 +105,8 @@ static const struct columns *columns_of_table(struct compile *c, const struct ca
 	columns->items = arena_array(c->arena, struct column, table->column_count);
 	for (size_t i = 0; i < table->column_count; i++) {
 		const struct catalogue_column *column = &table->columns[i];
-		columns->items[i] = (struct column){column->name, column->type, column->at,
-			column->database_type, column->repeated};
+		columns->items[i] = (struct column){.name = column->name, .type = column->type,
+			.at = column->at, .database_type = column->database_type, .repeated = column->repeated};
 	}
 	return columns;
 }
@@ -186,7 +186,7 @@ static void resolve(struct compile *c, const struct catalogue *catalogue, struct
 		const struct column *column = &columns->items[i];
 		bool plain = column->database_type.len > 0;
 		table->columns[i] = (struct catalogue_column){.name = column->name, .type = column->type,
-			.at = column->at, .repeated = column->repeated,
+			.at = column_span(c, column), .repeated = column->repeated,
 			.database_type = plain ? column->database_type : usual_type(column->type)};
 	}
 }

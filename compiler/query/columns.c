@@ -57,11 +57,15 @@ static bool named_in(const struct code *code, struct range names, struct str nam
 	return false;
 }
 
+struct span column_span(struct compile *c, const struct column *column) {
+	return column->node ? node_span(c, column->node, column->from, column->to) : column->at;
+}
+
 static void add_star_of(struct reading *r, struct list *list, const struct from *from, struct range except,
 	size_t at) {
 	struct span star = span_of(r, at, at + 1);
 	if (from->scalar && from->type != COLUMN_UNKNOWN)
-		add_column(r, list, (struct column){from->alias, from->type, star});
+		add_column(r, list, (struct column){.name = from->alias, .type = from->type, .at = star});
 	else if (from->scalar)
 		list->reason = "`*` takes in an array whose rows are not known";
 	else if (!from->columns->known)
@@ -70,6 +74,7 @@ static void add_star_of(struct reading *r, struct list *list, const struct from 
 	for (size_t i = 0; !list->reason && i < from->columns->count && !from->scalar; i++) {
 		struct column column = from->columns->items[i];
 		column.at = star;
+		column.node = NULL;
 		if (named_in(r->code, except, column.name) || named_in(r->code, from->joined, column.name))
 			continue;
 		add_column(r, list, column);
@@ -169,7 +174,9 @@ static void add_item(struct reading *r, struct list *list, struct range item, st
 	if (!item_name(code, item, &name, &end) && !list->unnamed)
 		list->unnamed = list->columns.count + 1;
 	bool alias = end < item.end;
-	struct column column = {.name = name, .at = span_of(r, alias ? item.end - 1 : item.start, item.end)};
+	struct column column = {.name = name, .node = r->node,
+		.from = code->tokens[alias ? item.end - 1 : item.start].start,
+		.to = code->tokens[item.end - 1].end};
 	column.type = read_type(r, (struct range){item.start, end}, ctes, scope);
 	if (at == end) {
 		struct column plain = scope_column(scope, &path);

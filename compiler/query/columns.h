@@ -12,7 +12,9 @@ enum column_type {
 struct column {
 	struct str name;
 	enum column_type type;
-	struct span at;
+	struct span at;                 /* or, found out when it is asked for: */
+	const struct node *node;        /* bytes from..to of this scalar's text */
+	uint32_t from, to;
 	struct str database_type;       /* of a column that a table has like this, else empty */
 	bool repeated;                  /* such a one is an ARRAY of them */
 };
@@ -27,6 +29,9 @@ struct columns {
 	struct column *items;
 	size_t count;
 };
+
+/* Where the column stands, for a message. */
+struct span column_span(struct compile *c, const struct column *column);
 
 const struct column *columns_find(const struct columns *columns, struct str name);
 
