@@ -26,6 +26,7 @@ struct arena {
 	size_t used;
 	size_t next_size;
 	VEC(json_t *) owned;
+	VEC(struct arena *) adopted;
 };
 
 void out_of_memory(void) {
@@ -47,11 +48,18 @@ void arena_destroy(struct arena *arena) {
 		return;
 	for (size_t i = arena->owned.count; i-- > 0;)
 		json_decref(arena->owned.items[i]);
+	for (size_t i = 0; i < arena->adopted.count; i++)
+		arena_destroy(arena->adopted.items[i]);
 	for (struct block *block = arena->blocks, *next; block; block = next) {
 		next = block->next;
 		munmap(block, block->size);
 	}
 	free(arena);
+}
+
+void arena_adopt(struct arena *arena, struct arena *other) {
+	vec_push(arena, &arena->adopted, other);
+	arena->used += other->used;
 }
 
 /* Pages straight from the kernel, zeroed and all mapped at once: taking them one fault at a time costs

@@ -15,6 +15,9 @@ struct arena *arena_create(void);
 /* Frees everything that the arena gave out and drops the JSON it owns; NULL is fine. */
 void arena_destroy(struct arena *arena);
 
+/* From now on `other` lives and dies with `arena`; nothing may be made in it any more. */
+void arena_adopt(struct arena *arena, struct arena *other);
+
 /* Zeroed memory, aligned for pointers, doubles and 64-bit integers. */
 void *arena_alloc(struct arena *arena, size_t size);
 #define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))

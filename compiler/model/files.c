@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "compiler/model/load.h"
+#include "compiler/source/parse.h"
 
 #define MOST_PARTS 64
 
@@ -172,12 +173,8 @@ static int by_path(const void *a, const void *b) {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void file_load(struct compile *c, const char *path, struct definition_files *files) {
-	struct definition_file file = {.path = path};
-	if (strcmp(path, c->project->path) == 0 || !source_read(c, path, SPAN_NONE, &file.source))
-		return;
-	c->project->file_count++;
-	file.node = yaml_parse(c, file.source);
+/* A parsed file that can be a definition, with its variables replaced. */
+static void file_take(struct compile *c, struct definition_file file, struct definition_files *files) {
 	if (!file.node)
 		return;
 	if (file.node->type != NODE_MAP) {
@@ -190,6 +187,30 @@ static void file_load(struct compile *c, const char *path, struct definition_fil
 	vec_push(c->arena, files, file);
 }
 
+/* Reads the files of sorted paths, one of several alike, and parses them all at once. */
+static void load_paths(struct compile *c, const char **paths, size_t count,
+	struct definition_files *files) {
+	struct definition_file *read = arena_array(c->arena, struct definition_file, count);
+	uint32_t *sources = arena_array(c->arena, uint32_t, count);
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		bool again = i > 0 && strcmp(paths[i - 1], paths[i]) == 0;
+		if (again || strcmp(paths[i], c->project->path) == 0)
+			continue;
+		if (source_read(c, paths[i], SPAN_NONE, &sources[kept])) {
+			read[kept] = (struct definition_file){.path = paths[i], .source = sources[kept]};
+			kept++;
+		}
+	}
+	struct node **nodes = arena_array(c->arena, struct node *, kept);
+	yaml_parse_all(c, sources, kept, nodes);
+	c->project->file_count += kept;
+	for (size_t i = 0; i < kept; i++) {
+		read[i].node = nodes[i];
+		file_take(c, read[i], files);
+	}
+}
+
 void files_load(struct compile *c, struct definition_files *files) {
 	struct project *project = c->project;
 	struct walk walk = {.c = c};
@@ -199,10 +220,7 @@ void files_load(struct compile *c, struct definition_files *files) {
 	}
 	if (walk.paths.count > 1)
 		qsort(walk.paths.items, walk.paths.count, sizeof(*walk.paths.items), by_path);
-	for (size_t i = 0; i < walk.paths.count; i++) {
-		if (i == 0 || strcmp(walk.paths.items[i - 1], walk.paths.items[i]) != 0)
-			file_load(c, walk.paths.items[i], files);
-	}
+	load_paths(c, walk.paths.items, walk.paths.count, files);
 	if (walk.paths.count == 0 && diag_errors(c) == 0 && project->source_nodes.count > 0)
 		diag_add(c, W0302, project->source_nodes.items[0]->at, "there are no definition files: `.yaml` or `.yml`");
 }

@@ -181,7 +181,7 @@ static void places_lead_to_the_name(void **state) {
 	const struct columns *columns = columns_in(&f, text, &node);
 	static const char *const places[] = {"o.country", "revenue", "*"};
 	for (size_t i = 0; i < COUNT_OF(places); i++) {
-		struct span at = columns->items[i].at;
+		struct span at = column_span(&f.c, &columns->items[i]);
 		assert_int_equal(at.source, node->at.source);
 		assert_string_equal(arena_printf(f.c.arena, "%.*s", (int)(at.end - at.start), text + at.start), places[i]);
 	}
