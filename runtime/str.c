@@ -50,16 +50,20 @@ struct str str_trim(struct str s) {
 	return s;
 }
 
+/* The first byte is looked for by memchr, which is fastest where it is rare, as marks are in text. */
 size_t str_find(struct str s, const char *needle, size_t from) {
 	size_t len = strlen(needle);
-	if (from > s.len)
-		return STR_NONE;
 	if (len == 0)
-		return from;
-	if (s.len - from < len)
-		return STR_NONE;
-	const char *hit = memmem(s.ptr + from, s.len - from, needle, len);
-	return hit ? (size_t)(hit - s.ptr) : STR_NONE;
+		return from <= s.len ? from : STR_NONE;
+	while (from < s.len && s.len - from >= len) {
+		const char *hit = memchr(s.ptr + from, needle[0], s.len - from - len + 1);
+		if (!hit)
+			return STR_NONE;
+		if (memcmp(hit, needle, len) == 0)
+			return (size_t)(hit - s.ptr);
+		from = (size_t)(hit - s.ptr) + 1;
+	}
+	return STR_NONE;
 }
 
 bool str_split(struct str *rest, char separator, struct str *piece) {

@@ -127,17 +127,35 @@ static void check_joined(struct linting *l, struct level *level, size_t open) {
 	*level = (struct level){.condition = true};
 }
 
+enum effect { STARTS_CONDITION, STARTS_FROM, ENDS_CONDITION };
+
+/* What a word does to the part of a query that it stands in. */
+static const struct {
+	const char *word;
+	enum effect effect;
+} effects[] = {
+	{"WHERE", STARTS_CONDITION}, {"HAVING", STARTS_CONDITION}, {"QUALIFY", STARTS_CONDITION},
+	{"ON", STARTS_CONDITION}, {"SELECT", STARTS_CONDITION}, {"WHEN", STARTS_CONDITION},
+	{"THEN", STARTS_CONDITION}, {"ELSE", STARTS_CONDITION}, {"FROM", STARTS_FROM}, {"JOIN", STARTS_FROM},
+	{"GROUP", ENDS_CONDITION}, {"ORDER", ENDS_CONDITION}, {"LIMIT", ENDS_CONDITION},
+	{"WINDOW", ENDS_CONDITION}, {"UNION", ENDS_CONDITION}, {"INTERSECT", ENDS_CONDITION},
+};
+
 static void follow(const struct linting *l, struct level *level, size_t at) {
-	static const char *const starts[] = {"SELECT", "WHEN", "THEN", "ELSE", NULL};
-	static const char *const from[] = {"FROM", "JOIN", NULL};
-	static const char *const behind[] = {"GROUP", "ORDER", "LIMIT", "WINDOW", "UNION", "INTERSECT", NULL};
-	uint16_t clause = l->sql->tokens.items[at].clause;
-	if (is_word(l, at, condition_words) || is_word(l, at, starts))
-		*level = (struct level){.condition = true, .clause = clause};
-	else if (is_word(l, at, from))
-		*level = (struct level){.from = true};
-	else if (is_word(l, at, behind) || str_is(text_at(l, at), ";"))
+	const struct sql_token *token = &l->sql->tokens.items[at];
+	struct str text = text_at(l, at);
+	if (token->type == SQL_PUNCTUATION && text.ptr[0] == ';')
 		*level = (struct level){.condition = false};
+	if (token->type != SQL_WORD)
+		return;
+	for (size_t i = 0; i < COUNT_OF(effects); i++) {
+		if (effects[i].word[0] != (text.ptr[0] & ~0x20) || !str_eq_fold(text, str_from(effects[i].word)))
+			continue;
+		*level = (struct level){.condition = effects[i].effect == STARTS_CONDITION,
+			.from = effects[i].effect == STARTS_FROM,
+			.clause = effects[i].effect == STARTS_CONDITION ? token->clause : 0};
+		return;
+	}
 }
 
 static void check_pointless(struct linting *l, const struct sql_tag *tag) {
@@ -162,7 +180,8 @@ void lint_clauses(struct linting *l) {
 	levels[0].condition = true;
 	for (size_t at = 0; at < l->sql->tokens.count && l->reports < LINT_MAX_REPORTS; at++) {
 		const struct sql_token *token = &l->sql->tokens.items[at];
-		if (str_is(text_at(l, at), ")") && depth > 0)
+		char mark = token->type == SQL_PUNCTUATION ? l->sql->text.ptr[token->start] : 0;
+		if (mark == ')' && depth > 0)
 			depth--;
 		if (token->type == SQL_OPEN)
 			check_joined(l, &levels[depth], at);
@@ -172,7 +191,7 @@ void lint_clauses(struct linting *l) {
 			check_where(l, at);
 			levels[depth].clause = l->reports > before ? 0 : levels[depth].clause;
 		}
-		if (str_is(text_at(l, at), "("))
+		if (mark == '(')
 			levels[++depth] = (struct level){.condition = true, .clause = token->clause};
 	}
 	for (size_t i = 0; i < l->sql->tags.count && l->reports < LINT_MAX_REPORTS; i++)

@@ -135,7 +135,7 @@ static size_t step(struct walk *w, size_t at) {
 		level->from = level->expect = true;
 	} else if (code_mark(code, at, ",") && level->from) {
 		level->expect = true;
-	} else if (code_word_in(code, at, from_ends) || code_mark(code, at, ";")) {
+	} else if (level->from && (code_word_in(code, at, from_ends) || code_mark(code, at, ";"))) {
 		level->from = level->expect = false;
 	}
 	return at + 1;
