@@ -14,19 +14,28 @@
 #define WORTH_IT     (64u * 1024)      /* bytes below which a thread costs more than it saves */
 
 struct work {
+	const struct compile *whole;
 	const uint32_t *sources;
 	size_t count;
 	struct node **nodes;
+	struct compile *parts;          /* for each source: what was reported and allowed in it */
 	atomic_size_t next;
 };
 
 struct worker {
-	struct compile part;            /* sources are shared; the rest is its own */
 	struct work *work;
-	size_t *taken;                  /* for each source: 1 + this worker's first message, or 0 */
+	struct arena *arena;
 	pthread_t thread;
 	bool started;
 };
+
+/* A compile that shares the sources and begins with nothing said. */
+static struct compile part_of(const struct compile *whole, struct arena *arena) {
+	struct compile part = {.arena = arena};
+	part.sources.items = whole->sources.items;
+	part.sources.count = whole->sources.count;
+	return part;
+}
 
 static void *parse_some(void *context) {
 	struct worker *worker = context;
@@ -35,8 +44,8 @@ static void *parse_some(void *context) {
 		size_t i = atomic_fetch_add(&work->next, 1);
 		if (i >= work->count)
 			return NULL;
-		worker->taken[i] = worker->part.diagnostics.count + 1;
-		work->nodes[i] = yaml_parse(&worker->part, work->sources[i]);
+		work->parts[i] = part_of(work->whole, worker->arena);
+		work->nodes[i] = yaml_parse(&work->parts[i], work->sources[i]);
 	}
 }
 
@@ -51,48 +60,29 @@ static size_t threads_for(struct compile *c, const uint32_t *sources, size_t cou
 	return bytes < WORTH_IT || most == 0 ? 1 : most;
 }
 
-/* The worker that parsed a source gives its messages, up to those of the next source it took. */
-static void take_messages(struct compile *c, const struct worker *worker, size_t source, size_t count) {
-	size_t end = worker->part.diagnostics.count;
-	for (size_t i = source + 1; i < count && end == worker->part.diagnostics.count; i++) {
-		if (worker->taken[i])
-			end = worker->taken[i] - 1;
-	}
-	for (size_t i = worker->taken[source] - 1; i < end; i++)
-		vec_push(c->arena, &c->diagnostics, worker->part.diagnostics.items[i]);
-}
-
-static void take_over(struct compile *c, struct worker *workers, size_t threads, size_t count) {
-	for (size_t i = 0; i < count; i++) {
-		for (size_t w = 0; w < threads; w++) {
-			if (workers[w].taken[i])
-				take_messages(c, &workers[w], i, count);
-		}
-	}
-	for (size_t w = 0; w < threads; w++) {
-		c->error_count += workers[w].part.error_count;
-		arena_adopt(c->arena, workers[w].part.arena);
-	}
+static void take_over(struct compile *c, const struct compile *part) {
+	for (size_t i = 0; i < part->diagnostics.count; i++)
+		vec_push(c->arena, &c->diagnostics, part->diagnostics.items[i]);
+	for (size_t i = 0; i < part->allows.count; i++)
+		vec_push(c->arena, &c->allows, part->allows.items[i]);
+	c->error_count += part->error_count;
 }
 
 void yaml_parse_all(struct compile *c, const uint32_t *sources, size_t count, struct node **nodes) {
 	size_t threads = threads_for(c, sources, count);
-	struct work work = {.sources = sources, .count = count, .nodes = nodes};
+	struct work work = {.whole = c, .sources = sources, .count = count, .nodes = nodes};
+	work.parts = arena_array(c->arena, struct compile, count);
 	struct worker workers[MOST_THREADS];
-	for (size_t w = 0; w < threads; w++) {
-		workers[w] = (struct worker){.part = *c, .work = &work};
-		workers[w].part.arena = arena_create();
-		workers[w].part.error_count = 0;
-		workers[w].part.diagnostics.items = NULL;
-		workers[w].part.diagnostics.count = workers[w].part.diagnostics.capacity = 0;
-		workers[w].taken = arena_array(c->arena, size_t, count + 1);
-	}
+	for (size_t w = 0; w < threads; w++)
+		workers[w] = (struct worker){.work = &work, .arena = arena_create()};
 	for (size_t w = 1; w < threads; w++)
 		workers[w].started = pthread_create(&workers[w].thread, NULL, parse_some, &workers[w]) == 0;
 	parse_some(&workers[0]);
-	for (size_t w = 1; w < threads; w++) {
+	for (size_t w = 0; w < threads; w++) {
 		if (workers[w].started)
 			pthread_join(workers[w].thread, NULL);
+		arena_adopt(c->arena, workers[w].arena);
 	}
-	take_over(c, workers, threads, count);
+	for (size_t i = 0; i < count; i++)
+		take_over(c, &work.parts[i]);
 }

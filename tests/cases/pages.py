@@ -82,7 +82,8 @@ def codes_of(blocks):
             project.write(name, text)
         stdout, stderr, _ = project.run(["validate", "--format", "json"])
         try:
-            return {found["code"] for found in json.loads(stdout)["diagnostics"]}, stdout + stderr
+            found = json.loads(stdout)["diagnostics"]
+            return {one["code"] for one in found if not one.get("suppressed")}, stdout + stderr
         except (ValueError, KeyError):
             return {"?"}, stdout + stderr
 
