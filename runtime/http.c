@@ -1,6 +1,7 @@
-/* Requests go in, `done` is called with the answer. One curl multi handle drives everything: at most
- * `jobs` easy handles are in it, so a request's own timeout never counts time that it spent waiting for
- * a place. What failed goes back into the queue with the time before which it must not start. */
+/* Requests go in, `done` is called with the answer. One curl multi handle drives everything: at
+ * most `jobs` easy handles are in it, so a request's own timeout never counts time that it spent
+ * waiting for a place. What failed goes back into the queue with the time before which it must not
+ * start. */
 #include "runtime/http.h"
 
 #include <stdio.h>
@@ -246,15 +247,16 @@ static void unlink_flying(struct http *http, struct job *job) {
 	http->in_flight--;
 }
 
-static void trace(const struct http *http, const struct job *job, const struct http_response *response,
-	long wait) {
+static void trace(const struct http *http, const struct job *job,
+	const struct http_response *response, long wait) {
 	if (!http->options.trace)
 		return;
 	char line[600];
 	int used = snprintf(line, sizeof(line), "%s %s: ", job->request.method, job->request.url);
 	size_t at = (size_t)used < sizeof(line) ? (size_t)used : sizeof(line) - 1;
 	if (response->outcome == OUTCOME_ANSWERED)
-		used = snprintf(line + at, sizeof(line) - at, "%ld, %zu bytes", response->status, response->body.len);
+		used = snprintf(line + at, sizeof(line) - at, "%ld, %zu bytes", response->status,
+			response->body.len);
 	else
 		used = snprintf(line + at, sizeof(line) - at, "%s", response->error);
 	at += (size_t)used < sizeof(line) - at ? (size_t)used : sizeof(line) - at - 1;
@@ -263,7 +265,8 @@ static void trace(const struct http *http, const struct job *job, const struct h
 	http->options.trace(line);
 }
 
-static long delay_of(struct http *http, const struct job *job, const struct http_response *response) {
+static long delay_of(
+	struct http *http, const struct job *job, const struct http_response *response) {
 	struct str asked = http_header(response, "Retry-After");
 	char text[64] = "";
 	if (asked.len < sizeof(text))
@@ -288,7 +291,9 @@ static void finish(struct http *http, CURL *easy, CURLcode code) {
 		curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
 	response.body = job->body.len ? buf_str(&job->body) : STR("");
 	response.headers = job->headers.len ? buf_str(&job->headers) : STR("");
-	response.error = job->error[0] ? job->error : code == CURLE_OK ? "" : curl->easy_strerror(code);
+	response.error = job->error[0]      ? job->error
+			 : code == CURLE_OK ? ""
+					    : curl->easy_strerror(code);
 	response.tries = job->tries;
 
 	unlink_flying(http, job);
@@ -333,7 +338,8 @@ struct str http_header(const struct http_response *response, const char *name) {
 	struct str rest = response->headers, line;
 	size_t len = strlen(name);
 	while (str_split(&rest, '\n', &line))
-		if (line.len > len && line.ptr[len] == ':' && str_eq_fold(str_slice(line, 0, len), str_from(name)))
+		if (line.len > len && line.ptr[len] == ':' &&
+			str_eq_fold(str_slice(line, 0, len), str_from(name)))
 			return str_trim(str_slice(line, len + 1, line.len));
 	return (struct str){NULL, 0};
 }
@@ -341,8 +347,8 @@ struct str http_header(const struct http_response *response, const char *name) {
 void http_encode(struct buf *out, const char *text) {
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
-		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-			strchr("-._~", c);
+		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+			     (c >= 'a' && c <= 'z') || strchr("-._~", c);
 		if (plain)
 			buf_putc(out, (char)c);
 		else

@@ -1,5 +1,5 @@
-/* `mbc apply`: brings the server to what the definitions say. Objects are created and changed in place;
- * what people edited in Metabase since the last run is left alone and named. */
+/* `mbc apply`: brings the server to what the definitions say. Objects are created and changed in
+ * place; what people edited in Metabase since the last run is left alone and named. */
 #include <stdio.h>
 
 #include "compiler/cli/live_front.h"
@@ -16,7 +16,8 @@ static bool confirmed(const struct invocation *invocation) {
 }
 
 static bool writes_anything(const struct plan *plan) {
-	return plan->counts[VERDICT_CREATE] || plan->counts[VERDICT_CHANGE] || plan->counts[VERDICT_MARK];
+	return plan->counts[VERDICT_CREATE] || plan->counts[VERDICT_CHANGE] ||
+	       plan->counts[VERDICT_MARK];
 }
 
 /* Writes to a server whose version cannot be told are only made when asked for by name. */
@@ -26,15 +27,18 @@ static bool version_allowed(const struct plan *plan, const struct invocation *in
 	for (size_t i = 0; option_item(invocation, "allow", i); i++)
 		if (strcmp(option_item(invocation, "allow", i), "unknown-version") == 0)
 			return true;
-	log_line(LOG_ERROR, "the server does not say its version; `--allow unknown-version` writes all the same");
+	log_line(LOG_ERROR, "the server does not say its version; `--allow unknown-version` writes "
+			    "all the same");
 	return false;
 }
 
 static void say_links(const struct plan *plan) {
 	for (size_t i = 0; i < plan->steps.count; i++) {
 		const struct step *step = plan->steps.items[i];
-		if (step->code && step->code->kind == OBJECT_DASHBOARD && step->code->selected && step->live)
-			fprintf(stdout, "%s  %s\n", live_address(plan->live, step->live), step->code->key);
+		if (step->code && step->code->kind == OBJECT_DASHBOARD && step->code->selected &&
+			step->live)
+			fprintf(stdout, "%s  %s\n", live_address(plan->live, step->live),
+				step->code->key);
 	}
 }
 
@@ -78,22 +82,23 @@ static const char *const allowed[] = {"unknown-version", NULL};
 static const struct option_row options[] = {
 	{"yes", 'y', OPTION_FLAG, .doc = "do not ask; without a terminal nothing asks anyway"},
 	{"dry-run", 'n', OPTION_FLAG, .doc = "show what would be written, and write nothing"},
-	{"adopt", 0, OPTION_LIST, "KEY", .doc = "take over what has the name and place of this object"},
+	{"adopt", 0, OPTION_LIST, "KEY",
+		.doc = "take over what has the name and place of this object"},
 	{"overwrite", 0, OPTION_LIST, "KEY", .doc = "write over edits that were made in Metabase"},
-	{"allow", 0, OPTION_LIST, "CLASS", allowed, .doc = "write although"},
-	{0}
-};
+	{"allow", 0, OPTION_LIST, "CLASS", allowed, .doc = "write although"}, {0}};
 
 const struct command cmd_apply = {
 	.name = "apply",
 	.arguments = "[PATH…]",
 	.summary = "bring the server to what the definitions say",
-	.description =
-		"Creates and changes collections, snippets, cards and dashboards until the server holds what the "
-		"definitions say. Ids stay: nothing is ever created anew that could be changed. What was edited "
-		"in Metabase since the last run is left alone and named, with the editor; then the exit code is 3. "
-		"Only what carries the project's marker is touched.\n\n"
-		"Running it again is always safe.",
+	.description = "Creates and changes collections, snippets, cards and dashboards until the "
+		       "server holds what the "
+		       "definitions say. Ids stay: nothing is ever created anew that could be "
+		       "changed. What was edited "
+		       "in Metabase since the last run is left alone and named, with the editor; "
+		       "then the exit code is 3. "
+		       "Only what carries the project's marker is touched.\n\n"
+		       "Running it again is always safe.",
 	.example = "  mbc apply\n"
 		   "  mbc apply --env prod --yes dashboards/\n"
 		   "  mbc apply --overwrite finance-overview/spend",

@@ -1,5 +1,5 @@
-/* `mbc catalogue`: the tables and columns that the server knows, as a file for `catalogue:` in mbc.yaml,
- * so that columns can be checked without a server by those who have no DDL. */
+/* `mbc catalogue`: the tables and columns that the server knows, as a file for `catalogue:` in
+ * mbc.yaml, so that columns can be checked without a server by those who have no DDL. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -11,7 +11,8 @@
 #include "runtime/file.h"
 #include "runtime/log.h"
 
-static int put(struct compile *c, const struct invocation *invocation, const struct catalogue *catalogue) {
+static int put(
+	struct compile *c, const struct invocation *invocation, const struct catalogue *catalogue) {
 	const char *path = option_text(invocation, "output");
 	json_auto_t *json = catalogue_json(catalogue);
 	const char *text = canonical_dump(c->arena, json);
@@ -35,12 +36,14 @@ static int run(struct invocation *invocation) {
 	front_run(&c, invocation, true);
 	if (c.project && c.project->environment) {
 		code = EXIT_SERVER;
-		server = server_open(&c, c.project->environment, (unsigned)option_number(invocation, "jobs", 0));
+		server = server_open(
+			&c, c.project->environment, (unsigned)option_number(invocation, "jobs", 0));
 	}
 	if (server) {
 		struct names names = {.arena = c.arena};
 		long long database = database_find(server, &names);
-		const struct catalogue *catalogue = database < 0 ? NULL : server_catalogue(server, database);
+		const struct catalogue *catalogue =
+			database < 0 ? NULL : server_catalogue(server, database);
 		if (catalogue)
 			code = put(&c, invocation, catalogue);
 	}
@@ -59,10 +62,12 @@ static const struct option_row options[] = {
 const struct command cmd_catalogue = {
 	.name = "catalogue",
 	.summary = "tables and columns from the server, for checks without it",
-	.description =
-		"Prints every table and column of the environment's database as Metabase knows them, in the form "
-		"that `catalogue:` of mbc.yaml reads. With it `mbc validate` finds misspelt columns offline.",
-	.example = "  mbc catalogue -o catalogue.json    # and in mbc.yaml: catalogue: [catalogue.json]",
+	.description = "Prints every table and column of the environment's database as Metabase "
+		       "knows them, in the form "
+		       "that `catalogue:` of mbc.yaml reads. With it `mbc validate` finds misspelt "
+		       "columns offline.",
+	.example = "  mbc catalogue -o catalogue.json    # and in mbc.yaml: catalogue: "
+		   "[catalogue.json]",
 	.options = options,
 	.more_options = server_options,
 	.run = run,

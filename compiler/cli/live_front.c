@@ -3,7 +3,8 @@
 
 #include "compiler/model/project.h"
 
-const char *const *option_list(struct arena *arena, const struct invocation *invocation, const char *name) {
+const char *const *option_list(
+	struct arena *arena, const struct invocation *invocation, const char *name) {
 	VEC(const char *) values = {0};
 	for (size_t i = 0; option_item(invocation, name, i); i++)
 		vec_push(arena, &values, option_item(invocation, name, i));
@@ -24,7 +25,8 @@ int comparison_start(struct comparison *comparison, const struct invocation *inv
 		taken.overwrite = option_list(c->arena, invocation, "overwrite");
 	}
 	const struct objects *objects = objects_lower(c);
-	comparison->server = server_open(c, c->project->environment, (unsigned)option_number(invocation, "jobs", 0));
+	comparison->server = server_open(
+		c, c->project->environment, (unsigned)option_number(invocation, "jobs", 0));
 	if (!comparison->server)
 		return EXIT_SERVER;
 	comparison->plan = plan_make(comparison->server, objects, &taken);

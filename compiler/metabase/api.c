@@ -1,6 +1,6 @@
 /* Calls go in, JSON or a sentence about what went wrong comes out. What stands between us and a
- * Metabase (proxies, login pages, servers that are starting) answers in many ways; each gets a sentence
- * that says what to do, in one place. */
+ * Metabase (proxies, login pages, servers that are starting) answers in many ways; each gets a
+ * sentence that says what to do, in one place. */
 #include "compiler/metabase/api.h"
 
 #include <stdlib.h>
@@ -47,7 +47,8 @@ static const char *path_of(struct arena *arena, const struct call *call) {
 	size_t at = str_find(path, ":id", 0);
 	if (at == STR_NONE)
 		return path.ptr;
-	return arena_printf(arena, "%.*s%s%s", (int)at, path.ptr, call->id ? call->id : "", path.ptr + at + 3);
+	return arena_printf(
+		arena, "%.*s%s%s", (int)at, path.ptr, call->id ? call->id : "", path.ptr + at + 3);
 }
 
 const char *call_name(struct arena *arena, const struct call *call) {
@@ -89,7 +90,8 @@ static const char *one_line(struct arena *arena, struct str text) {
 const char *api_error_text(struct arena *arena, struct str body) {
 	json_auto_t *json = json_loadb(body.ptr, body.len, JSON_DECODE_ANY, NULL);
 	if (!json)
-		return str_trim(body).len && *str_trim(body).ptr == '<' ? NULL : one_line(arena, body);
+		return str_trim(body).len && *str_trim(body).ptr == '<' ? NULL
+									: one_line(arena, body);
 	if (json_is_string(json))
 		return one_line(arena, str_from(json_string_value(json)));
 	struct buf out = BUF(4096);
@@ -128,25 +130,28 @@ static void no_answer(struct flight *f, const struct http_response *r) {
 		help = "is the server behind a VPN or a firewall?";
 		break;
 	case OUTCOME_TIMEOUT:
-		problem = arena_printf(a, "no answer from `%s` in time (%s, tried %u times)", f->url,
-			call_name(a, f->call), r->tries);
+		problem = arena_printf(a, "no answer from `%s` in time (%s, tried %u times)",
+			f->url, call_name(a, f->call), r->tries);
 		help = "the server is slow or stuck: try again later";
 		break;
 	case OUTCOME_CUT:
-		problem = arena_printf(a, "the connection broke before the answer to %s was complete (%s)",
+		problem = arena_printf(a,
+			"the connection broke before the answer to %s was complete (%s)",
 			call_name(a, f->call), r->error);
 		help = "run it again; what was done before is found and kept";
 		break;
 	case OUTCOME_TLS:
 		problem = arena_printf(a, "no safe connection to `%s`: %s", f->url, r->error);
-		help = "the certificate must be valid for the host; a private authority belongs into the "
-			"system's certificates";
+		help = "the certificate must be valid for the host; a private authority belongs "
+		       "into the "
+		       "system's certificates";
 		break;
 	case OUTCOME_TOO_LARGE:
 		problem = arena_printf(a, "the answer to %s is too large", call_name(a, f->call));
 		break;
 	case OUTCOME_BROKEN:
-		problem = arena_printf(a, "`%s` cannot be used as an address: %s", f->url, r->error);
+		problem =
+			arena_printf(a, "`%s` cannot be used as an address: %s", f->url, r->error);
 		help = "`url:` looks like https://metabase.example.org";
 		break;
 	}
@@ -164,35 +169,48 @@ static void bad_status(struct flight *f, const struct http_response *r) {
 	const char *said = api_error_text(a, r->body);
 	const char *text = said ? arena_printf(a, ": %s", said) : "";
 	if (r->status == 401)
-		trouble(f, TROUBLE_LOGIN, arena_printf(a, "`%s` does not accept the credentials%s", f->url, text),
-			"a key is made under Admin settings > Authentication > API keys; its group needs "
+		trouble(f, TROUBLE_LOGIN,
+			arena_printf(a, "`%s` does not accept the credentials%s", f->url, text),
+			"a key is made under Admin settings > Authentication > API keys; its group "
+			"needs "
 			"write access to the collection and the right to write SQL");
 	else if (r->status == 403)
 		trouble(f, TROUBLE_FORBIDDEN, arena_printf(a, "%s is not allowed%s", name, text),
-			"the account's group lacks the permission: `mbc doctor` says which ones are needed");
+			"the account's group lacks the permission: `mbc doctor` says which ones "
+			"are needed");
 	else if (r->status == 404 && is_page(r))
-		trouble(f, TROUBLE_NOT_METABASE, arena_printf(a, "`%s` knows no %s and answers with a web page",
-			f->url, name), "`url:` is not the address of a Metabase, or lacks a part of its path");
+		trouble(f, TROUBLE_NOT_METABASE,
+			arena_printf(
+				a, "`%s` knows no %s and answers with a web page", f->url, name),
+			"`url:` is not the address of a Metabase, or lacks a part of its path");
 	else if (r->status == 404)
 		trouble(f, TROUBLE_MISSING, arena_printf(a, "%s: not found%s", name, text), NULL);
 	else if (r->status == 503)
 		trouble(f, TROUBLE_SERVER, arena_printf(a, "the server is not ready%s", text),
 			"it may be starting or under maintenance: try again in a minute");
 	else if (r->status >= 500)
-		trouble(f, TROUBLE_SERVER, arena_printf(a, "the server failed at %s with status %ld%s", name,
-			r->status, text), "Metabase's own log (Admin settings > Troubleshooting) says why");
+		trouble(f, TROUBLE_SERVER,
+			arena_printf(a, "the server failed at %s with status %ld%s", name,
+				r->status, text),
+			"Metabase's own log (Admin settings > Troubleshooting) says why");
 	else if (is_page(r))
-		trouble(f, TROUBLE_NOT_METABASE, arena_printf(a,
-			"%s was answered with status %ld and a web page: something between here and Metabase "
-			"refuses it", name, r->status), "ask for `url:` to be let through the proxy");
+		trouble(f, TROUBLE_NOT_METABASE,
+			arena_printf(a,
+				"%s was answered with status %ld and a web page: something between "
+				"here and Metabase "
+				"refuses it",
+				name, r->status),
+			"ask for `url:` to be let through the proxy");
 	else
-		trouble(f, TROUBLE_REFUSED, said ? said : arena_printf(a, "%s: status %ld", name, r->status), NULL);
+		trouble(f, TROUBLE_REFUSED,
+			said ? said : arena_printf(a, "%s: status %ld", name, r->status), NULL);
 }
 
 static void redirected(struct flight *f, const struct http_response *r) {
 	struct str to = http_header(r, "Location");
-	trouble(f, TROUBLE_NOT_METABASE, arena_printf(f->arena, "`%s` redirects to `%.*s`", f->url,
-		STR_ARGS(to)), "write the address that Metabase itself answers at as `url:`; behind a sign-in "
+	trouble(f, TROUBLE_NOT_METABASE,
+		arena_printf(f->arena, "`%s` redirects to `%.*s`", f->url, STR_ARGS(to)),
+		"write the address that Metabase itself answers at as `url:`; behind a sign-in "
 		"page, ask for the API to be let through");
 }
 
@@ -201,19 +219,25 @@ static void good_status(struct flight *f, const struct http_response *r) {
 	if (!str_trim(r->body).len)
 		return;
 	json_error_t error;
-	json_t *json = json_loadb(r->body.ptr, r->body.len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+	json_t *json = json_loadb(
+		r->body.ptr, r->body.len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
 	if (json) {
 		f->call->json = arena_own_json(a, json);
 		return;
 	}
 	if (is_page(r))
-		trouble(f, TROUBLE_NOT_METABASE, arena_printf(a,
-			"%s was answered with a web page, not JSON: a proxy or a sign-in page stands in between",
-			call_name(a, f->call)), "let the API through there, or use the address inside of it as `url:`");
+		trouble(f, TROUBLE_NOT_METABASE,
+			arena_printf(a,
+				"%s was answered with a web page, not JSON: a proxy or a sign-in "
+				"page stands in between",
+				call_name(a, f->call)),
+			"let the API through there, or use the address inside of it as `url:`");
 	else
-		trouble(f, TROUBLE_NOT_METABASE, arena_printf(a,
-			"the answer to %s is no whole JSON document (%zu bytes, %s)", call_name(a, f->call),
-			r->body.len, error.text), "the answer was cut off or changed on the way: try again, and "
+		trouble(f, TROUBLE_NOT_METABASE,
+			arena_printf(a,
+				"the answer to %s is no whole JSON document (%zu bytes, %s)",
+				call_name(a, f->call), r->body.len, error.text),
+			"the answer was cut off or changed on the way: try again, and "
 			"look at proxies in between");
 }
 

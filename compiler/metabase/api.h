@@ -53,5 +53,6 @@ void api_calls(struct http *http, struct arena *arena, const char *url, const ch
 /* `GET /api/card/27`, for messages. */
 const char *call_name(struct arena *arena, const struct call *call);
 
-/* What an error body says, on one line: {"errors": …}, {"message": …} or plain text. NULL: nothing. */
+/* What an error body says, on one line: {"errors": …}, {"message": …} or plain text. NULL: nothing.
+ */
 const char *api_error_text(struct arena *arena, struct str body);

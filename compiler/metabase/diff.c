@@ -1,6 +1,6 @@
-/* Two bodies go in, a list of differences or a verdict comes out. Members of lists are paired by what
- * they are (a card on a tab, a parameter's slug), so that one insertion does not look like a change of
- * everything behind it. */
+/* Two bodies go in, a list of differences or a verdict comes out. Members of lists are paired by
+ * what they are (a card on a tab, a parameter's slug), so that one insertion does not look like a
+ * change of everything behind it. */
 #include "compiler/metabase/diff.h"
 
 #include <stdlib.h>
@@ -19,7 +19,8 @@ static void add(struct walk *w, const char *path, const json_t *live, const json
 }
 
 static const char *below(struct walk *w, const char *path, const char *name) {
-	return *path ? arena_printf(w->arena, "%s.%s", path, name) : arena_printf(w->arena, "%s", name);
+	return *path ? arena_printf(w->arena, "%s.%s", path, name)
+		     : arena_printf(w->arena, "%s", name);
 }
 
 static void compare(struct walk *w, const char *path, const json_t *live, const json_t *code);
@@ -28,7 +29,8 @@ static int by_key(const void *a, const void *b) {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void compare_objects(struct walk *w, const char *path, const json_t *live, const json_t *code) {
+static void compare_objects(
+	struct walk *w, const char *path, const json_t *live, const json_t *code) {
 	VEC(const char *) keys = {0};
 	const char *key;
 	json_t *value;
@@ -52,7 +54,8 @@ static const char *part_name(struct walk *w, const struct part *part) {
 	return *part->tab ? arena_printf(w->arena, "%s/%s", part->tab, name) : name;
 }
 
-static void compare_dashcards(struct walk *w, const char *path, const json_t *live, const json_t *code) {
+static void compare_dashcards(
+	struct walk *w, const char *path, const json_t *live, const json_t *code) {
 	size_t live_count = json_array_size(live), code_count = json_array_size(code);
 	struct part *from = arena_array(w->arena, struct part, live_count + 1);
 	struct part *to = arena_array(w->arena, struct part, code_count + 1);
@@ -71,7 +74,8 @@ static void compare_dashcards(struct walk *w, const char *path, const json_t *li
 	}
 	for (size_t i = 0; i < live_count; i++)
 		if (!used[i])
-			add(w, below(w, path, part_name(w, &from[i])), json_array_get(live, i), NULL);
+			add(w, below(w, path, part_name(w, &from[i])), json_array_get(live, i),
+				NULL);
 }
 
 /* Lists of things with a name; what only stands elsewhere shows as a change of the order. */
@@ -83,13 +87,14 @@ static void compare_named(struct walk *w, const char *path, const char *by, cons
 	json_array_foreach((json_t *)code, index, item) {
 		const char *name = json_text(item, by);
 		size_t at = match_named(live, by, name, NULL);
-		compare(w, below(w, path, name ? name : "?"), at == NO_MATCH ? NULL : json_array_get(live, at), item);
+		compare(w, below(w, path, name ? name : "?"),
+			at == NO_MATCH ? NULL : json_array_get(live, at), item);
 		moved |= at != NO_MATCH && at < last;
 		last = at != NO_MATCH ? at : last;
 	}
-	json_array_foreach((json_t *)live, index, item)
-		if (match_named(code, by, json_text(item, by), NULL) == NO_MATCH)
-			add(w, below(w, path, json_text(item, by) ? json_text(item, by) : "?"), item, NULL);
+	json_array_foreach((json_t *)live, index,
+		item) if (match_named(code, by, json_text(item, by), NULL) == NO_MATCH)
+		add(w, below(w, path, json_text(item, by) ? json_text(item, by) : "?"), item, NULL);
 	if (moved || (w->out->count == before && !json_equal(live, code)))
 		add(w, below(w, path, "order"), live, code);
 }
@@ -103,7 +108,8 @@ static bool all_objects(const json_t *array) {
 	return json_array_size(array) > 0;
 }
 
-static void compare_arrays(struct walk *w, const char *path, const json_t *live, const json_t *code) {
+static void compare_arrays(
+	struct walk *w, const char *path, const json_t *live, const json_t *code) {
 	if (strcmp(path, "dashcards") == 0) {
 		compare_dashcards(w, path, live, code);
 	} else if (strcmp(path, "parameters") == 0) {
@@ -112,21 +118,25 @@ static void compare_arrays(struct walk *w, const char *path, const json_t *live,
 		compare_named(w, path, "name", live, code);
 	} else if (json_array_size(live) == json_array_size(code) && all_objects(code)) {
 		for (size_t i = 0; i < json_array_size(code); i++)
-			compare(w, arena_printf(w->arena, "%s[%zu]", path, i), json_array_get(live, i), json_array_get(code, i));
+			compare(w, arena_printf(w->arena, "%s[%zu]", path, i),
+				json_array_get(live, i), json_array_get(code, i));
 	} else {
 		add(w, path, live, code);
 	}
 }
 
 static bool is_reference(const json_t *value) {
-	return json_object_size(value) == 1 && json_object_iter_key(json_object_iter((json_t *)value))[0] == '$';
+	return json_object_size(value) == 1 &&
+	       json_object_iter_key(json_object_iter((json_t *)value))[0] == '$';
 }
 
 static void compare(struct walk *w, const char *path, const json_t *live, const json_t *code) {
 	if (live && code && json_equal(live, code))
 		return;
-	bool list = strcmp(path, "dashcards") == 0 || strcmp(path, "parameters") == 0 || strcmp(path, "tabs") == 0;
-	if (json_is_object(live) && json_is_object(code) && !is_reference(live) && !is_reference(code))
+	bool list = strcmp(path, "dashcards") == 0 || strcmp(path, "parameters") == 0 ||
+		    strcmp(path, "tabs") == 0;
+	if (json_is_object(live) && json_is_object(code) && !is_reference(live) &&
+		!is_reference(code))
 		compare_objects(w, path, live, code);
 	else if ((json_is_array(live) && json_is_array(code)) || (list && (live || code)))
 		compare_arrays(w, path, live, code);
@@ -161,14 +171,16 @@ bool mark_is_live(enum object_kind kind, const json_t *live, const char *mark) {
 	return false;
 }
 
-enum verdict verdict_of(enum object_kind kind, const json_t *live, const json_t *before, const json_t *code,
-	const char *fingerprint, const char *mark, bool own) {
+enum verdict verdict_of(enum object_kind kind, const json_t *live, const json_t *before,
+	const json_t *code, const char *fingerprint, const char *mark, bool own) {
 	struct marker marker = {.fingerprint = mark};
 	bool trusted = mark && !marker_other_projection(&marker, PROJECTION_VERSION);
 	json_auto_t *seen = kind_compared(kind, live, code);
 	if (json_equal(seen, code))
-		return trusted && strcmp(mark, fingerprint) == 0 ? VERDICT_SAME : mark && !trusted &&
-			strcmp(mark, FINGERPRINT_UNFINISHED) != 0 ? VERDICT_SAME : VERDICT_MARK;
+		return trusted && strcmp(mark, fingerprint) == 0 ? VERDICT_SAME
+		       : mark && !trusted && strcmp(mark, FINGERPRINT_UNFINISHED) != 0
+			       ? VERDICT_SAME
+			       : VERDICT_MARK;
 	if (!trusted || mark_is_live(kind, before, mark) || own)
 		return VERDICT_CHANGE;
 	return strcmp(mark, fingerprint) == 0 ? VERDICT_DRIFT : VERDICT_CLASH;

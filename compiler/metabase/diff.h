@@ -29,12 +29,12 @@ enum verdict {
 	VERDICT_COUNT,
 };
 
-/* The three sides of an object that exists. `fingerprint` is that of `code`, `mark` what the live one
- * carries and may be NULL: taken over, never written by us. `own`:
- * the newest revision is by our own account. `before`: the live body under the names that things had. */
-enum verdict verdict_of(enum object_kind kind, const json_t *live, const json_t *before, const json_t *code,
-	const char *fingerprint, const char *mark, bool own);
+/* The three sides of an object that exists. `fingerprint` is that of `code`, `mark` what the live
+ * one carries and may be NULL: taken over, never written by us. `own`: the newest revision is by
+ * our own account. `before`: the live body under the names that things had. */
+enum verdict verdict_of(enum object_kind kind, const json_t *live, const json_t *before,
+	const json_t *code, const char *fingerprint, const char *mark, bool own);
 
-/* Is `mark` the fingerprint of the live body, given that a definition may have said any of the members
- * that count only where written? */
+/* Is `mark` the fingerprint of the live body, given that a definition may have said any of the
+ * members that count only where written? */
 bool mark_is_live(enum object_kind kind, const json_t *live, const char *mark);

@@ -1,6 +1,7 @@
-/* A plan goes in, writes go out, in an order in which everything that is referred to exists: collections,
- * snippets, new dashboards (bare), cards, dashboards. Dashboards that link to each other can so be filled
- * in any order. What the server answers to a write is compared with what was meant. */
+/* A plan goes in, writes go out, in an order in which everything that is referred to exists:
+ * collections, snippets, new dashboards (bare), cards, dashboards. Dashboards that link to each
+ * other can so be filled in any order. What the server answers to a write is compared with what was
+ * meant. */
 #include "compiler/metabase/execute.h"
 
 #include <stdio.h>
@@ -34,9 +35,11 @@ static void skip(struct run *run, struct step *step, const char *why) {
 static void fail_call(struct run *run, struct step *step, const struct call *call, bool create) {
 	struct server *server = run->plan->server;
 	struct diagnostic *d = server_report(server, call, step->code->at);
-	diag_note(server->c, d, SPAN_NONE, "this was about %s `%s`", object_kind_name(step->code->kind), step->code->key);
+	diag_note(server->c, d, SPAN_NONE, "this was about %s `%s`",
+		object_kind_name(step->code->kind), step->code->key);
 	if (create && call->trouble == TROUBLE_NETWORK)
-		diag_note(server->c, d, SPAN_NONE, "it may have been created all the same: the next run finds it by "
+		diag_note(server->c, d, SPAN_NONE,
+			"it may have been created all the same: the next run finds it by "
 			"its marker");
 	fail(run, step);
 }
@@ -45,13 +48,16 @@ static void log_step(const struct step *step, const char *verb) {
 	log_line(LOG_INFO, "%s %s `%s`", verb, object_kind_name(step->code->kind), step->code->key);
 }
 
-static const char *description_of(struct run *run, const struct step *step, const char *fingerprint) {
+static const char *description_of(
+	struct run *run, const struct step *step, const char *fingerprint) {
 	return marker_write(arena_of(run), str_from(json_text(step->code->body, "description")),
 		run->plan->live->project, step->code->key, fingerprint);
 }
 
-static void set_description(struct run *run, const struct step *step, json_t *body, const char *fingerprint) {
-	json_object_set_new(body, "description", json_string(description_of(run, step, fingerprint)));
+static void set_description(
+	struct run *run, const struct step *step, json_t *body, const char *fingerprint) {
+	json_object_set_new(
+		body, "description", json_string(description_of(run, step, fingerprint)));
 }
 
 /* What the server has now, in full; reported when it cannot be read. */
@@ -65,13 +71,15 @@ static const json_t *read_now(struct run *run, struct step *step) {
 	return NULL;
 }
 
-/* Did this run bring a card of the dashboard back from the trash? Then its place is back as well. */
+/* Did this run bring a card of the dashboard back from the trash? Then its place is back as well.
+ */
 static bool got_card_back(const struct run *run, const struct step *step) {
 	size_t index;
 	json_t *dashcard;
 	json_array_foreach(json_object_get(step->wanted, "dashcards"), index, dashcard) {
 		const char *name = json_single(json_object_get(dashcard, "card_id"), "$ref");
-		const struct step *card = name ? map_get(&run->plan->by_name, str_from(name)) : NULL;
+		const struct step *card =
+			name ? map_get(&run->plan->by_name, str_from(name)) : NULL;
 		if (card && card->live && card->live->archived && card->progress == STEP_DONE)
 			return true;
 	}
@@ -84,13 +92,15 @@ static bool still_as_found(struct run *run, struct step *step) {
 	if (!raw)
 		return false;
 	if (got_card_back(run, step) ||
-		json_equal(plan_read(run->plan, step, raw, false), plan_read(run->plan, step, step->live->raw, false))) {
+		json_equal(plan_read(run->plan, step, raw, false),
+			plan_read(run->plan, step, step->live->raw, false))) {
 		step->live->raw = raw;
 		return true;
 	}
 	struct editor editor = live_editor(run->plan->live, step->live);
-	log_line(LOG_WARNING, "%s `%s` was edited by %s while this ran: left alone", object_kind_name(step->code->kind),
-		step->code->key, editor.name ? editor.name : "somebody");
+	log_line(LOG_WARNING, "%s `%s` was edited by %s while this ran: left alone",
+		object_kind_name(step->code->kind), step->code->key,
+		editor.name ? editor.name : "somebody");
 	skip(run, step, "edited while this ran");
 	return false;
 }
@@ -102,7 +112,8 @@ static bool kept(struct run *run, struct step *step, const json_t *answer) {
 	if (json_equal(found, step->wanted))
 		return true;
 	struct differences differences = differences_of(c->arena, found, step->wanted);
-	struct diagnostic *d = diag_add(c, E0814, step->code->at, "the server keeps %s `%s` otherwise than it was written",
+	struct diagnostic *d = diag_add(c, E0814, step->code->at,
+		"the server keeps %s `%s` otherwise than it was written",
 		object_kind_name(step->code->kind), step->code->key);
 	for (size_t i = 0; i < differences.count && i < 5; i++)
 		diag_note(c, d, SPAN_NONE, "`%s` differs", differences.items[i].path);
@@ -118,7 +129,8 @@ static json_t *picked(const json_t *body, const char *const *keys) {
 	return out;
 }
 
-/* The body with ids; NULL, with the step skipped, when something it refers to could not be written. */
+/* The body with ids; NULL, with the step skipped, when something it refers to could not be written.
+ */
 static json_t *resolved(struct run *run, struct step *step) {
 	const char *missing;
 	json_t *body = names_resolve(&run->plan->names, step->code->body, &missing);
@@ -128,7 +140,8 @@ static json_t *resolved(struct run *run, struct step *step) {
 }
 
 static const json_t *put(struct run *run, struct step *step, const json_t *body) {
-	struct call call = {.api = live_kinds[step->code->kind].put, .id = step->live->id_text, .body = body};
+	struct call call = {
+		.api = live_kinds[step->code->kind].put, .id = step->live->id_text, .body = body};
 	if (!server_call(run->plan->server, &call)) {
 		fail_call(run, step, &call, false);
 		return NULL;
@@ -145,8 +158,8 @@ static const json_t *post(struct run *run, struct step *step, const json_t *body
 	}
 	long long id = json_number_of(call.json, "id", -1);
 	if (id < 0) {
-		diag_add(run->plan->server->c, E0806, step->code->at, "the server answers %s without an id",
-			call_name(arena_of(run), &call));
+		diag_add(run->plan->server->c, E0806, step->code->at,
+			"the server answers %s without an id", call_name(arena_of(run), &call));
 		fail(run, step);
 		return NULL;
 	}
@@ -156,7 +169,8 @@ static const json_t *post(struct run *run, struct step *step, const json_t *body
 	live->id_text = arena_printf(arena_of(run), "%lld", id);
 	live->raw = call.json;
 	live->claimed = true;
-	names_add(&run->plan->names, object_kind_name(live->kind), step->code->key, NULL, live->id_text);
+	names_add(&run->plan->names, object_kind_name(live->kind), step->code->key, NULL,
+		live->id_text);
 	return call.json;
 }
 
@@ -228,8 +242,10 @@ static void name_new_parameters(struct run *run, const struct step *step) {
 	size_t index;
 	json_t *parameter;
 	json_array_foreach(json_object_get(step->code->body, "parameters"), index, parameter) {
-		const char *key = arena_printf(arena_of(run), "%s/%s", step->code->key, json_text(parameter, "slug"));
-		names_set(names, "parameter", key, step->live->id_text, names_id(names, "parameter", key));
+		const char *key = arena_printf(
+			arena_of(run), "%s/%s", step->code->key, json_text(parameter, "slug"));
+		names_set(names, "parameter", key, step->live->id_text,
+			names_id(names, "parameter", key));
 	}
 }
 
@@ -247,8 +263,8 @@ static void begin_dashboard(struct run *run, struct step *step) {
 		name_new_parameters(run, step);
 }
 
-static const char *const dashcard_keys[] = {"id", "card_id", "dashboard_tab_id", "row", "col", "size_x", "size_y",
-	"parameter_mappings", "visualization_settings", NULL};
+static const char *const dashcard_keys[] = {"id", "card_id", "dashboard_tab_id", "row", "col",
+	"size_x", "size_y", "parameter_mappings", "visualization_settings", NULL};
 
 /* The live dashcards as a PUT wants them, unchanged. */
 static json_t *same_dashcards(const json_t *raw) {
@@ -257,7 +273,8 @@ static json_t *same_dashcards(const json_t *raw) {
 	json_array_foreach(json_object_get(raw, "dashcards"), index, dashcard) {
 		json_t *copy = picked(dashcard, dashcard_keys), *series = json_array();
 		json_array_foreach(json_object_get(dashcard, "series"), i, item)
-			json_array_append_new(series, json_pack("{s:O}", "id", json_object_get(item, "id")));
+			json_array_append_new(
+				series, json_pack("{s:O}", "id", json_object_get(item, "id")));
 		json_object_set_new(copy, "series", series);
 		json_array_append_new(out, copy);
 	}
@@ -275,26 +292,32 @@ static void add_tabs(struct run *run, struct step *step) {
 	size_t index;
 	json_t *tab;
 	json_array_foreach(json_object_get(step->live->raw, "tabs"), index, tab)
-		json_array_append_new(tabs, json_pack("{s:O, s:O}", "id", json_object_get(tab, "id"), "name",
-			json_object_get(tab, "name")));
-	bool had = json_array_size(tabs) > 0 || json_array_size(json_object_get(step->live->raw, "dashcards")) == 0;
+		json_array_append_new(
+			tabs, json_pack("{s:O, s:O}", "id", json_object_get(tab, "id"), "name",
+				      json_object_get(tab, "name")));
+	bool had = json_array_size(tabs) > 0 ||
+		   json_array_size(json_object_get(step->live->raw, "dashcards")) == 0;
 	json_array_foreach(json_object_get(step->code->body, "tabs"), index, tab) {
-		const char *key = arena_printf(arena_of(run), "%s/%s", step->code->key, json_text(tab, "name"));
+		const char *key = arena_printf(
+			arena_of(run), "%s/%s", step->code->key, json_text(tab, "name"));
 		if (!names_id(&run->plan->names, "tab", key))
-			json_array_append_new(tabs, json_pack("{s:i, s:O}", "id", -(int)index - 1, "name",
-				json_object_get(tab, "name")));
+			json_array_append_new(tabs, json_pack("{s:i, s:O}", "id", -(int)index - 1,
+							    "name", json_object_get(tab, "name")));
 	}
 	if (!had)
 		return;
-	json_auto_t *body = json_pack("{s:O, s:o}", "tabs", tabs, "dashcards", same_dashcards(step->live->raw));
+	json_auto_t *body =
+		json_pack("{s:O, s:o}", "tabs", tabs, "dashcards", same_dashcards(step->live->raw));
 	const json_t *answer = put(run, step, body);
 	if (answer)
 		took_dashboard(run, step, answer);
 }
 
 static bool writes(const struct step *step) {
-	return step->code && !step->refusal && step->code->selected && step->progress == STEP_WAITING &&
-		(step->verdict == VERDICT_CREATE || step->verdict == VERDICT_CHANGE || step->verdict == VERDICT_MARK);
+	return step->code && !step->refusal && step->code->selected &&
+	       step->progress == STEP_WAITING &&
+	       (step->verdict == VERDICT_CREATE || step->verdict == VERDICT_CHANGE ||
+		       step->verdict == VERDICT_MARK);
 }
 
 struct tab_search {
@@ -308,13 +331,15 @@ static void find_tab(void *context, const char *name) {
 	if (!str_starts(str_from(name), "tab:") || map_get(&plan->names.ids, str_from(name)))
 		return;
 	const char *key = name + strlen("tab:"), *slash = strchr(key, '/');
-	const char *owner = arena_printf(arena_of(search->run), "dashboard:%.*s", slash ? (int)(slash - key) : 0, key);
+	const char *owner = arena_printf(
+		arena_of(search->run), "dashboard:%.*s", slash ? (int)(slash - key) : 0, key);
 	struct step *step = map_get(&plan->by_name, str_from(owner));
 	if (step && step != search->from && step->live && writes(step))
 		add_tabs(search->run, step);
 }
 
-/* A PUT of the whole; in two when tabs vanish whose cards stay, since the server deletes tabs first. */
+/* A PUT of the whole; in two when tabs vanish whose cards stay, since the server deletes tabs
+ * first. */
 static const json_t *fill(struct run *run, struct step *step) {
 	struct plan *plan = run->plan;
 	const char *missing;
@@ -323,7 +348,8 @@ static const json_t *fill(struct run *run, struct step *step) {
 		bool keep = !last && dashboard_needs_two(arena_of(run), step->code, live);
 		if (!last && !keep)
 			continue;
-		json_auto_t *body = dashboard_body(&plan->names, step->code, step->live->id_text, live, keep, &missing);
+		json_auto_t *body = dashboard_body(
+			&plan->names, step->code, step->live->id_text, live, keep, &missing);
 		if (!body) {
 			skip(run, step, arena_printf(arena_of(run), "`%s` is not there", missing));
 			return NULL;
@@ -404,7 +430,8 @@ struct outcome_counts plan_execute(struct plan *plan) {
 	struct run run = {.plan = plan};
 	for (size_t p = 0; p < COUNT_OF(phases); p++)
 		for (size_t i = 0; i < plan->steps.count; i++)
-			if (writes(plan->steps.items[i]) && plan->steps.items[i]->code->kind == phases[p].kind)
+			if (writes(plan->steps.items[i]) &&
+				plan->steps.items[i]->code->kind == phases[p].kind)
 				phases[p].write(&run, plan->steps.items[i]);
 	log_progress_end();
 	return run.counts;

@@ -1,6 +1,6 @@
 /* Names of columns go in, ids come out. One list of the whole database answers most; a table's own
- * metadata is asked only for what the list leaves open: columns that are hidden, nested, or there twice.
- * What the server does not know yet is synced and waited for, with a deadline. */
+ * metadata is asked only for what the list leaves open: columns that are hidden, nested, or there
+ * twice. What the server does not know yet is synced and waited for, with a deadline. */
 #include "compiler/metabase/fields.h"
 
 #include <stdio.h>
@@ -35,7 +35,7 @@ struct lookup {
 	struct arena *arena;
 	const char *database;           /* id */
 	struct map by_path, by_folded;  /* → struct column_row */
-	struct map tables;              /* "schema.table" → struct column_row, any of its columns */
+	struct map tables; /* "schema.table" → struct column_row, any of its columns */
 	struct map tables_folded;
 	struct map metadata;            /* id → fields of a table, JSON */
 	json_t *table_list;             /* of the database, when it had to be asked */
@@ -50,7 +50,9 @@ long long database_find(struct server *server, struct names *names) {
 		server_report(server, &call, SPAN_NONE);
 		return -1;
 	}
-	const json_t *list = json_is_array(call.json) ? call.json : json_object_get(call.json, "data"), *row;
+	const json_t *list = json_is_array(call.json) ? call.json
+						      : json_object_get(call.json, "data"),
+		     *row;
 	struct str name = server->environment->database;
 	struct suggest near = suggest_start(name);
 	long long found = -1;
@@ -68,15 +70,18 @@ long long database_find(struct server *server, struct names *names) {
 	const struct node *at = server->environment->database_node;
 	struct span span = at ? at->at : SPAN_NONE;
 	if (!matches) {
-		struct diagnostic *d = diag_add(c, E0808, span, "the server has no database `%.*s` that this "
-			"account can see", STR_ARGS(name));
+		struct diagnostic *d = diag_add(c, E0808, span,
+			"the server has no database `%.*s` that this "
+			"account can see",
+			STR_ARGS(name));
 		diag_suggest(c, d, span, &near);
 		json_array_foreach((json_t *)list, index, row)
 			diag_note(c, d, SPAN_NONE, "there is `%s`", json_text(row, "name"));
 		return -1;
 	}
 	if (matches > 1)
-		diag_add(c, E0808, span, "the server has %zu databases called `%.*s`: rename one of them", matches,
+		diag_add(c, E0808, span,
+			"the server has %zu databases called `%.*s`: rename one of them", matches,
 			STR_ARGS(name));
 	if (matches > 1)
 		return -1;
@@ -129,7 +134,8 @@ static struct column_row *row_of(struct arena *arena, const json_t *json) {
 	row->schema = text_or(json, "schema");
 	row->table = text_or(json, "table_name");
 	row->name = text_or(json, "name");
-	row->base_type = text_or(json, json_text(json, "effective_type") ? "effective_type" : "base_type");
+	row->base_type =
+		text_or(json, json_text(json, "effective_type") ? "effective_type" : "base_type");
 	row->semantic_type = text_or(json, "semantic_type");
 	return row;
 }
@@ -154,17 +160,21 @@ static const char *table_id(struct lookup *l, const struct column_row *any) {
 	if (any->table_id)
 		return arena_printf(l->arena, "%lld", any->table_id);
 	if (!l->table_list) {
-		struct call call = {.api = API_TABLES, .id = l->database, .query = "skip_fields=true&remove_inactive=true"};
+		struct call call = {.api = API_TABLES,
+			.id = l->database,
+			.query = "skip_fields=true&remove_inactive=true"};
 		if (!server_call(l->server, &call))
 			return NULL;
 		l->table_list = json_object_get(call.json, "tables");
 	}
 	size_t index;
 	json_t *table;
-	json_array_foreach(l->table_list, index, table)
-		if (strcmp(text_or(table, "name"), any->table) == 0 && strcmp(text_or(table, "schema"), any->schema) == 0 &&
-			!json_is_false(json_object_get(table, "active")))
-			return arena_printf(l->arena, "%lld", json_number_of(table, "id", 0));
+	json_array_foreach(l->table_list, index,
+		table) if (strcmp(text_or(table, "name"), any->table) == 0 &&
+			   strcmp(text_or(table, "schema"), any->schema) == 0 &&
+			   !json_is_false(
+				   json_object_get(table, "active"))) return arena_printf(l->arena,
+		"%lld", json_number_of(table, "id", 0));
 	return NULL;
 }
 
@@ -176,7 +186,8 @@ static const json_t *table_fields(struct lookup *l, const struct column_row *any
 	if (!*slot) {
 		struct call call = {.api = API_TABLE, .id = id,
 			.query = "include_hidden_fields=true&include_sensitive_fields=true"};
-		*slot = server_call(l->server, &call) ? json_object_get(call.json, "fields") : json_null();
+		*slot = server_call(l->server, &call) ? json_object_get(call.json, "fields")
+						      : json_null();
 	}
 	return *slot;
 }
@@ -190,17 +201,17 @@ static const json_t *child(const json_t *fields, long long parent, struct str na
 	for (int exact = 1; exact >= 0; exact--) {
 		size_t index;
 		json_t *field;
-		json_array_foreach((json_t *)fields, index, field)
-			if (json_number_of(field, "parent_id", 0) == parent && same_name(text_or(field, "name"), name, exact) &&
-				!json_is_false(json_object_get(field, "active")))
-				return field;
+		json_array_foreach((json_t *)fields, index,
+			field) if (json_number_of(field, "parent_id", 0) == parent &&
+				   same_name(text_or(field, "name"), name, exact) &&
+				   !json_is_false(json_object_get(field, "active"))) return field;
 	}
 	return NULL;
 }
 
 /* Walks `path` (a.b.c) through the metadata of a table. */
-static const struct column_row *walk(struct lookup *l, const struct column_row *table, struct str path,
-	bool *hidden) {
+static const struct column_row *walk(
+	struct lookup *l, const struct column_row *table, struct str path, bool *hidden) {
 	const json_t *fields = table_fields(l, table), *field = NULL;
 	struct str part;
 	long long parent = 0;
@@ -221,7 +232,8 @@ static const struct column_row *find_table(const struct lookup *l, struct str pa
 	struct str *column) {
 	size_t dot = str_find(path, ".", 0);
 	const struct column_row *best = NULL;
-	for (int parts = 0; parts < 2 && dot != STR_NONE; parts++, dot = str_find(path, ".", dot + 1)) {
+	for (int parts = 0; parts < 2 && dot != STR_NONE;
+		parts++, dot = str_find(path, ".", dot + 1)) {
 		struct str table = str_slice(path, 0, dot);
 		const struct column_row *row = exact ? map_get(&l->tables, table)
 			: map_get(&l->tables_folded, folded(l->arena, table));
@@ -292,7 +304,8 @@ static bool wait_for_sync(struct lookup *l) {
 	log_line(LOG_INFO, "waiting for Metabase to read the warehouse's tables");
 	time_t end = time(NULL) + SYNC_SECONDS;
 	size_t missing = 1;
-	for (unsigned pause = 200000; missing && time(NULL) < end; pause = pause < 1600000 ? pause * 2 : pause) {
+	for (unsigned pause = 200000; missing && time(NULL) < end;
+		pause = pause < 1600000 ? pause * 2 : pause) {
 		usleep(pause);
 		if (!read_list(l))
 			return false;
@@ -306,9 +319,13 @@ static void report_missing(struct lookup *l, const struct wanted *w) {
 	struct str column, path = str_from(w->path);
 	const struct column_row *table = find_table(l, path, true, &column);
 	if (table) {
-		struct diagnostic *d = diag_add(c, E0809, w->at, "Metabase knows table `%s`, but no column "
-			"`%.*s` in it", table_path(l->arena, table), STR_ARGS(column));
-		diag_help(c, d, "if the column is new, sync the database under Admin settings > Databases and "
+		struct diagnostic *d = diag_add(c, E0809, w->at,
+			"Metabase knows table `%s`, but no column "
+			"`%.*s` in it",
+			table_path(l->arena, table), STR_ARGS(column));
+		diag_help(c, d,
+			"if the column is new, sync the database under Admin settings > Databases "
+			"and "
 			"apply again");
 		return;
 	}
@@ -316,10 +333,14 @@ static void report_missing(struct lookup *l, const struct wanted *w) {
 	for (size_t i = 0; i < l->by_path.capacity; i++)
 		if (l->by_path.entries[i].used)
 			suggest_offer(&near, l->by_path.entries[i].key);
-	struct diagnostic *d = diag_add(c, E0809, w->at, "Metabase does not know the table of `%s`", w->path);
+	struct diagnostic *d =
+		diag_add(c, E0809, w->at, "Metabase does not know the table of `%s`", w->path);
 	if (suggest_best(&near).len)
-		diag_note(c, d, SPAN_NONE, "the nearest it knows is `%.*s`", STR_ARGS(suggest_best(&near)));
-	diag_help(c, d, "is the dataset among those that the connection `%.*s` shows, and has it been synced?",
+		diag_note(c, d, SPAN_NONE, "the nearest it knows is `%.*s`",
+			STR_ARGS(suggest_best(&near)));
+	diag_help(c, d,
+		"is the dataset among those that the connection `%.*s` shows, and has it been "
+		"synced?",
 		STR_ARGS(l->server->environment->database));
 }
 
@@ -330,9 +351,11 @@ static void add_name(struct lookup *l, struct names *names, const struct wanted 
 	names_add(names, "field", w->path, NULL, id);
 	size_t dot = (size_t)(strrchr(w->path, '.') - w->path) + 1;
 	if (strcmp(w->path + dot, w->found->name) != 0)
-		diag_add(c, W0803, w->at, "column `%s` is spelled `%s` in Metabase", w->path, w->found->name);
+		diag_add(c, W0803, w->at, "column `%s` is spelled `%s` in Metabase", w->path,
+			w->found->name);
 	if (w->hidden)
-		diag_add(c, W0804, w->at, "column `%s` is hidden in Metabase: its filter may offer no values",
+		diag_add(c, W0804, w->at,
+			"column `%s` is hidden in Metabase: its filter may offer no values",
 			w->path);
 }
 
@@ -344,13 +367,16 @@ static void add_list(struct lookup *l, struct names *names) {
 		bool twins = row && row->twin;
 		for (; row; row = row->twin) {
 			const char *id = arena_printf(l->arena, "%lld", row->id);
-			names_add(names, "field", twins ? arena_printf(l->arena, "%s#%s", entry->key.ptr, id) : entry->key.ptr,
+			names_add(names, "field",
+				twins ? arena_printf(l->arena, "%s#%s", entry->key.ptr, id)
+				      : entry->key.ptr,
 				NULL, id);
 		}
 	}
 }
 
-/* Columns found by walking a table are called as the definitions call them, the others as the list does. */
+/* Columns found by walking a table are called as the definitions call them, the others as the list
+ * does. */
 static void add_names(struct lookup *l, struct names *names) {
 	for (int walked = 1; walked >= 0; walked--) {
 		for (size_t i = 0; i < l->wanted.count; i++)
@@ -363,8 +389,8 @@ static void add_names(struct lookup *l, struct names *names) {
 
 const char *field_unsuited(const char *base_type, const char *semantic_type, const char *widget) {
 	static const char *const temporal[] = {"type/Date", "type/Time", "type/Instant", NULL};
-	static const char *const numeric[] = {"type/Integer", "type/BigInteger", "type/Float", "type/Decimal",
-		"type/Number", NULL};
+	static const char *const numeric[] = {"type/Integer", "type/BigInteger", "type/Float",
+		"type/Decimal", "type/Number", NULL};
 	static const struct {
 		const char *widget;
 		const char *const *types;
@@ -385,25 +411,32 @@ const char *field_unsuited(const char *base_type, const char *semantic_type, con
 	bool number_or_date = !text && field_unsuited(base_type, "", "number/=") == NULL;
 	number_or_date |= !text && field_unsuited(base_type, "", "date/single") == NULL;
 	(void)semantic_type;
-	return str_starts(str_from(widget), "string/") && strcmp(base_type, "type/*") != 0 && number_or_date
-		? "a text" : NULL;
+	return str_starts(str_from(widget), "string/") && strcmp(base_type, "type/*") != 0 &&
+			       number_or_date
+		       ? "a text"
+		       : NULL;
 }
 
 static void check_tag(struct lookup *l, const char *name, const json_t *tag) {
 	const char *widget = json_text(tag, "widget-type");
-	const char *path = json_single(json_array_get(json_object_get(tag, "dimension"), 1), "$field");
+	const char *path =
+		json_single(json_array_get(json_object_get(tag, "dimension"), 1), "$field");
 	if (!widget || !path)
 		return;
 	for (size_t i = 0; i < l->wanted.count; i++) {
 		const struct wanted *w = &l->wanted.items[i];
 		if (!w->found || strcmp(w->path, path) != 0)
 			continue;
-		const char *needs = field_unsuited(w->found->base_type, w->found->semantic_type, widget);
+		const char *needs =
+			field_unsuited(w->found->base_type, w->found->semantic_type, widget);
 		if (!needs)
 			return;
-		struct diagnostic *d = diag_add(l->server->c, E0810, w->at, "filter `%s` needs %s, but Metabase "
-			"has column `%s` as %s", name, needs, path, w->found->base_type + strlen("type/"));
-		diag_help(l->server->c, d, "another filter type, or a cast of the column under Admin settings > "
+		struct diagnostic *d = diag_add(l->server->c, E0810, w->at,
+			"filter `%s` needs %s, but Metabase "
+			"has column `%s` as %s",
+			name, needs, path, w->found->base_type + strlen("type/"));
+		diag_help(l->server->c, d,
+			"another filter type, or a cast of the column under Admin settings > "
 			"Table metadata");
 	}
 }
@@ -411,7 +444,8 @@ static void check_tag(struct lookup *l, const char *name, const json_t *tag) {
 static void check_types(struct lookup *l, const struct objects *objects) {
 	for (size_t i = 0; i < objects->items.count; i++) {
 		const struct object *object = objects->items.items[i];
-		const json_t *native = json_object_get(json_object_get(object->body, "dataset_query"), "native");
+		const json_t *native =
+			json_object_get(json_object_get(object->body, "dataset_query"), "native");
 		const char *name;
 		json_t *tag;
 		json_object_foreach(json_object_get(native, "template-tags"), name, tag)
@@ -422,7 +456,9 @@ static void check_types(struct lookup *l, const struct objects *objects) {
 bool fields_resolve(struct server *server, long long database, const struct objects *objects,
 	struct names *names) {
 	struct arena *arena = server->c->arena;
-	struct lookup l = {.server = server, .arena = arena, .database = arena_printf(arena, "%lld", database)};
+	struct lookup l = {.server = server,
+		.arena = arena,
+		.database = arena_printf(arena, "%lld", database)};
 	for (size_t i = 0; i < objects->items.count; i++) {
 		struct collecting collecting = {&l, objects->items.items[i]};
 		names_each(arena, objects->items.items[i]->body, collect, &collecting);

@@ -17,8 +17,8 @@ struct live_kind {
 };
 extern const struct live_kind live_kinds[OBJECT_KIND_COUNT];
 
-/* A copy (new) of a body, ours or the server's, without what is no difference: null and empty members,
- * ids of parts, what the server adds on its own, order where it means nothing. */
+/* A copy (new) of a body, ours or the server's, without what is no difference: null and empty
+ * members, ids of parts, what the server adds on its own, order where it means nothing. */
 json_t *kind_normalise(const struct names *names, enum object_kind kind, const json_t *body);
 /* The same in place. */
 void kind_clean(const struct names *names, enum object_kind kind, json_t *body);

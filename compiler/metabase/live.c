@@ -1,6 +1,6 @@
-/* A server goes in, our objects on it come out. Listing is cheap (items carry descriptions, so markers
- * too), so everything is found by listing; whole objects are read once each: a dashboard brings its
- * cards along, only cards that no dashboard shows are read on their own. */
+/* A server goes in, our objects on it come out. Listing is cheap (items carry descriptions, so
+ * markers too), so everything is found by listing; whole objects are read once each: a dashboard
+ * brings its cards along, only cards that no dashboard shows are read on their own. */
 #include "compiler/metabase/live.h"
 
 #include <stdio.h>
@@ -27,8 +27,10 @@ static bool kind_of_model(const char *model, enum object_kind *kind) {
 }
 
 static void index_ours(struct live *live, struct live_object *object) {
-	const char *name = arena_printf(arena_of(live), "%s:%s", object_kind_name(object->kind), object->marker.key);
-	struct live_object **slot = (struct live_object **)map_slot(arena_of(live), &live->by_name, str_from(name));
+	const char *name = arena_printf(
+		arena_of(live), "%s:%s", object_kind_name(object->kind), object->marker.key);
+	struct live_object **slot =
+		(struct live_object **)map_slot(arena_of(live), &live->by_name, str_from(name));
 	vec_push(arena_of(live), &live->ours, object);
 	if (!*slot || object->id < (*slot)->id) {
 		if (*slot)
@@ -40,7 +42,8 @@ static void index_ours(struct live *live, struct live_object *object) {
 }
 
 /* One thing that was listed or read; the same one again is the first again. */
-static struct live_object *add(struct live *live, enum object_kind kind, const json_t *json, bool whole) {
+static struct live_object *add(
+	struct live *live, enum object_kind kind, const json_t *json, bool whole) {
 	struct arena *a = arena_of(live);
 	long long id = json_number_of(json, "id", -1);
 	const char *seen = arena_printf(a, "%s %lld", object_kind_name(kind), id);
@@ -53,9 +56,14 @@ static struct live_object *add(struct live *live, enum object_kind kind, const j
 	struct live_object *object = *slot = arena_new(a, struct live_object);
 	const char *place = id_text(a, json_object_get(json, "collection_id"));
 	const char *title = json_text(json, "name");
-	*object = (struct live_object){.kind = kind, .id = id, .id_text = arena_printf(a, "%lld", id),
-		.title = title ? title : "", .place = place ? place : "", .raw = whole ? json : NULL,
-		.archived = json_is_set(json, "archived"), .marker = marker_parse(a, json_text(json, "description"))};
+	*object = (struct live_object){.kind = kind,
+		.id = id,
+		.id_text = arena_printf(a, "%lld", id),
+		.title = title ? title : "",
+		.place = place ? place : "",
+		.raw = whole ? json : NULL,
+		.archived = json_is_set(json, "archived"),
+		.marker = marker_parse(a, json_text(json, "description"))};
 	if (object->marker.project && strcmp(object->marker.project, live->project) == 0)
 		index_ours(live, object);
 	else
@@ -84,13 +92,15 @@ static bool read_collections(struct live *live) {
 		if (!json_is_integer(json_object_get(collection, "id")))
 			continue;
 		vec_push(arena_of(live), &live->collections, collection);
-		add(live, OBJECT_COLLECTION, collection, true)->place = parent_place(live, collection);
+		add(live, OBJECT_COLLECTION, collection, true)->place =
+			parent_place(live, collection);
 	}
 	return true;
 }
 
 static bool read_snippets(struct live *live, bool archived) {
-	struct call call = {.api = API_SNIPPETS, .query = archived ? "archived=true" : "archived=false"};
+	struct call call = {
+		.api = API_SNIPPETS, .query = archived ? "archived=true" : "archived=false"};
 	if (!server_call(live->server, &call)) {
 		if (call.trouble == TROUBLE_FORBIDDEN)
 			return true;
@@ -109,7 +119,8 @@ struct place_list {
 	size_t count, capacity;
 };
 
-static void add_place(struct live *live, struct place_list *places, const char *id, const char *suffix) {
+static void add_place(
+	struct live *live, struct place_list *places, const char *id, const char *suffix) {
 	const char *key = arena_printf(arena_of(live), "%s%s", id, suffix);
 	void **slot = map_slot(arena_of(live), &live->listed, str_from(key));
 	if (*slot)
@@ -136,10 +147,10 @@ static void take_items(struct live *live, const json_t *answer, const char *plac
 	}
 }
 
-/* Reads the items of all `places` at once. One that may not be read is left out: it cannot be ours to
- * write, and somebody else's private corner is none of our business. */
-static bool read_items(struct live *live, struct place_list *places, const char *query, bool archived,
-	struct place_list *deeper) {
+/* Reads the items of all `places` at once. One that may not be read is left out: it cannot be ours
+ * to write, and somebody else's private corner is none of our business. */
+static bool read_items(struct live *live, struct place_list *places, const char *query,
+	bool archived, struct place_list *deeper) {
 	struct call *calls = arena_array(arena_of(live), struct call, places->count);
 	for (size_t i = 0; i < places->count; i++)
 		calls[i] = (struct call){.api = API_ITEMS, .id = places->items[i], .query = query};
@@ -172,7 +183,8 @@ struct live_object *live_container(struct live *live, const char *name) {
 	for (size_t i = 0; i < live->others.count; i++) {
 		struct live_object *object = live->others.items[i];
 		if (object->kind == OBJECT_COLLECTION && !*object->place && !object->archived &&
-			!object->marker.project && strcmp(object->title, name) == 0 && (!found || object->id < found->id))
+			!object->marker.project && strcmp(object->title, name) == 0 &&
+			(!found || object->id < found->id))
 			found = object;
 	}
 	return found;
@@ -210,7 +222,8 @@ bool live_search(struct live *live) {
 				json_number_of(live->collections.items[i], "id", 0)), " archived");
 	}
 	const char *query = "archived=true&models=collection&" MODELS;
-	return read_items(live, &trash, query, true, &deeper) && read_items(live, &deeper, query, true, NULL);
+	return read_items(live, &trash, query, true, &deeper) &&
+	       read_items(live, &deeper, query, true, NULL);
 }
 
 /* The cards that a dashboard brings along. */
@@ -219,7 +232,8 @@ static void take_cards(struct live *live, const json_t *dashboard) {
 	json_t *dashcard;
 	json_array_foreach(json_object_get(dashboard, "dashcards"), index, dashcard) {
 		const json_t *card = json_object_get(dashcard, "card");
-		const char *seen = arena_printf(arena_of(live), "card %lld", json_number_of(card, "id", -1));
+		const char *seen =
+			arena_printf(arena_of(live), "card %lld", json_number_of(card, "id", -1));
 		struct live_object *object = map_get(&live->seen, str_from(seen));
 		if (object && !object->raw && json_object_get(card, "dataset_query"))
 			object->raw = card;
@@ -236,7 +250,8 @@ static bool read_kind(struct live *live, enum object_kind kind) {
 	bool legacy = kind == OBJECT_CARD && live->server->profile->legacy_query;
 	struct call *calls = arena_array(arena_of(live), struct call, wanted.count);
 	for (size_t i = 0; i < wanted.count; i++)
-		calls[i] = (struct call){.api = live_kinds[kind].get, .id = wanted.items[i]->id_text,
+		calls[i] = (struct call){.api = live_kinds[kind].get,
+			.id = wanted.items[i]->id_text,
 			.query = legacy ? "legacy-mbql=true" : NULL};
 	server_calls(live->server, calls, wanted.count);
 	for (size_t i = 0; i < wanted.count; i++) {
@@ -262,7 +277,8 @@ struct live *live_load(struct server *server, const char *project, const char *t
 	live->server = server;
 	live->project = project;
 	server_later(server, API_SNIPPETS, NULL, "archived=false");
-	if (!read_collections(live) || !read_snippets(live, false) || !read_ours(live, top) || !live_complete(live))
+	if (!read_collections(live) || !read_snippets(live, false) || !read_ours(live, top) ||
+		!live_complete(live))
 		return NULL;
 	return live;
 }
@@ -272,30 +288,36 @@ static const char *user_name(struct arena *arena, const json_t *user) {
 	if (json_text(user, "common_name"))
 		return json_text(user, "common_name");
 	if (first && *first)
-		return arena_printf(arena, "%s%s%s", first, last && *last ? " " : "", last ? last : "");
+		return arena_printf(
+			arena, "%s%s%s", first, last && *last ? " " : "", last ? last : "");
 	return json_text(user, "email");
 }
 
 struct editor live_editor(struct live *live, const struct live_object *object) {
 	struct arena *a = arena_of(live);
 	const json_t *info = json_object_get(object->raw, "last-edit-info");
-	struct editor editor = {json_number_of(info, "id", -1), user_name(a, info), json_text(info, "timestamp")};
+	struct editor editor = {
+		json_number_of(info, "id", -1), user_name(a, info), json_text(info, "timestamp")};
 	if (object->kind != OBJECT_CARD && object->kind != OBJECT_DASHBOARD)
 		return editor;
 	struct call call = {.api = API_REVISIONS, .query = arena_printf(a, "entity=%s&id=%s",
 		object_kind_name(object->kind), object->id_text)};
 	if (!server_call(live->server, &call))
 		return editor;
-	const json_t *newest = json_array_get(call.json, 0), *user = json_object_get(newest, "user");
+	const json_t *newest = json_array_get(call.json, 0),
+		     *user = json_object_get(newest, "user");
 	if (user)
-		editor = (struct editor){json_number_of(user, "id", -1), user_name(a, user), json_text(newest, "timestamp")};
+		editor = (struct editor){json_number_of(user, "id", -1), user_name(a, user),
+			json_text(newest, "timestamp")};
 	return editor;
 }
 
 const char *live_address(const struct live *live, const struct live_object *object) {
 	const char *page = live_kinds[object->kind].page;
-	return page ? arena_printf(arena_of(live), "%s/%s/%s", live->server->url, page, object->id_text)
-		: arena_printf(arena_of(live), "%s %s", object_kind_name(object->kind), object->id_text);
+	return page ? arena_printf(
+			      arena_of(live), "%s/%s/%s", live->server->url, page, object->id_text)
+		    : arena_printf(arena_of(live), "%s %s", object_kind_name(object->kind),
+			      object->id_text);
 }
 
 void live_report_copies(struct live *live) {
@@ -303,8 +325,11 @@ void live_report_copies(struct live *live) {
 		const struct live_object *object = live->ours.items[i];
 		if (!object->copy)
 			continue;
-		struct diagnostic *d = diag_add(live->server->c, W0802, SPAN_NONE, "%s is a copy of %s `%s` with its "
-			"marker: it is left alone", live_address(live, object), object_kind_name(object->kind), object->marker.key);
+		struct diagnostic *d = diag_add(live->server->c, W0802, SPAN_NONE,
+			"%s is a copy of %s `%s` with its "
+			"marker: it is left alone",
+			live_address(live, object), object_kind_name(object->kind),
+			object->marker.key);
 		diag_help(live->server->c, d, "remove the last line of its description");
 	}
 }

@@ -30,17 +30,20 @@ struct live {
 	bool whole;                             /* everything readable was searched */
 };
 
-/* Reads our collections with what is in them, our snippets, dashboards and cards. `top` is the name of
- * the collection that everything lives below. NULL, reported, when the server does not answer. */
+/* Reads our collections with what is in them, our snippets, dashboards and cards. `top` is the name
+ * of the collection that everything lives below. NULL, reported, when the server does not answer.
+ */
 struct live *live_load(struct server *server, const char *project, const char *top);
 
-/* Looks for our markers everywhere else that can be read, the trash included. False when reported. */
+/* Looks for our markers everywhere else that can be read, the trash included. False when reported.
+ */
 bool live_search(struct live *live);
 
 /* Reads the whole JSON of the ones of ours that are only listed so far. */
 bool live_complete(struct live *live);
 
-/* An unmarked collection at the top with that name: a place to live in that is not ours. NULL: none. */
+/* An unmarked collection at the top with that name: a place to live in that is not ours. NULL:
+ * none. */
 struct live_object *live_container(struct live *live, const char *name);
 
 /* Something that is not ours, of that kind and name, in that collection; NULL: none. */

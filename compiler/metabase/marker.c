@@ -1,6 +1,6 @@
-/* A description goes in, its marker and the author's own text come out, and the other way round. The
- * marker is found anywhere, not only at the end: somebody may have added a paragraph below it, and that
- * must show as an edit, not as the loss of the object. */
+/* A description goes in, its marker and the author's own text come out, and the other way round.
+ * The marker is found anywhere, not only at the end: somebody may have added a paragraph below it,
+ * and that must show as an edit, not as the loss of the object. */
 #include "compiler/metabase/marker.h"
 
 #include <stdlib.h>
@@ -25,7 +25,8 @@ static bool parse_line(struct arena *arena, struct str line, struct marker *mark
 		return false;
 	struct str rest = str_slice(line, strlen(INTRODUCTION), line.len);
 	size_t slash = str_find(rest, "/", 0), dot = STR_NONE;
-	for (size_t at = str_find(rest, SEPARATOR, 0); at != STR_NONE; at = str_find(rest, SEPARATOR, at + 1))
+	for (size_t at = str_find(rest, SEPARATOR, 0); at != STR_NONE;
+		at = str_find(rest, SEPARATOR, at + 1))
 		dot = at;
 	if (slash == STR_NONE || dot == STR_NONE || slash > dot)
 		return false;
@@ -45,9 +46,12 @@ struct marker marker_parse(struct arena *arena, const char *text) {
 		if (!parse_line(arena, line, &marker))
 			continue;
 		struct str before = str_trim(str_slice(whole, 0, (size_t)(line.ptr - whole.ptr)));
-		struct str after = str_trim(str_slice(whole, (size_t)(line.ptr - whole.ptr) + line.len, whole.len));
-		marker.description = !after.len ? before : str_from(arena_printf(arena, "%.*s%s%.*s",
-			STR_ARGS(before), before.len ? "\n\n" : "", STR_ARGS(after)));
+		struct str after = str_trim(
+			str_slice(whole, (size_t)(line.ptr - whole.ptr) + line.len, whole.len));
+		marker.description =
+			!after.len ? before
+				   : str_from(arena_printf(arena, "%.*s%s%.*s", STR_ARGS(before),
+					     before.len ? "\n\n" : "", STR_ARGS(after)));
 		return marker;
 	}
 	marker.description = str_trim(whole);
@@ -57,8 +61,8 @@ struct marker marker_parse(struct arena *arena, const char *text) {
 const char *marker_write(struct arena *arena, struct str description, const char *project,
 	const char *key, const char *fingerprint) {
 	description = str_trim(description);
-	return arena_printf(arena, "%.*s%s" INTRODUCTION "%s/%s" SEPARATOR "%s", STR_ARGS(description),
-		description.len ? "\n\n" : "", project, key, fingerprint);
+	return arena_printf(arena, "%.*s%s" INTRODUCTION "%s/%s" SEPARATOR "%s",
+		STR_ARGS(description), description.len ? "\n\n" : "", project, key, fingerprint);
 }
 
 bool marker_other_projection(const struct marker *marker, int projection) {

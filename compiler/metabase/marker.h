@@ -1,5 +1,6 @@
-/* The last paragraph of what we make: `Managed as code: ai-usage/finance-overview/spend · 1-3f9a2c41`.
- * It asks people not to edit here, is the identity, and says what we last meant to write. */
+/* The last paragraph of what we make: `Managed as code: ai-usage/finance-overview/spend ·
+ * 1-3f9a2c41`. It asks people not to edit here, is the identity, and says what we last meant to
+ * write. */
 #pragma once
 
 #include "runtime/arena.h"
@@ -11,10 +12,12 @@ struct marker {
 	struct str description;         /* the author's own text, without the marker */
 };
 
-/* Fingerprint of something that was begun and not filled yet: equal to nothing that is written whole. */
+/* Fingerprint of something that was begun and not filled yet: equal to nothing that is written
+ * whole. */
 #define FINGERPRINT_UNFINISHED "0-00000000"
 
-/* Takes a description apart; text may be NULL. What people wrote behind the marker counts as theirs. */
+/* Takes a description apart; text may be NULL. What people wrote behind the marker counts as
+ * theirs. */
 struct marker marker_parse(struct arena *arena, const char *text);
 
 /* `description` (may be empty), a blank line, the marker. */

@@ -1,5 +1,5 @@
-/* Two lists of parts go in, pairs come out. Each pass looks for a weaker likeness than the one before,
- * so the surest pairs are made first and nothing is re-created that could be recognised. */
+/* Two lists of parts go in, pairs come out. Each pass looks for a weaker likeness than the one
+ * before, so the surest pairs are made first and nothing is re-created that could be recognised. */
 #include "compiler/metabase/match.h"
 
 #include <stdio.h>
@@ -41,14 +41,15 @@ static bool taken(const size_t *found, size_t count, size_t live) {
 	return false;
 }
 
-void match_parts(const struct part *code, size_t code_count, const struct part *live, size_t live_count,
-	size_t *found) {
+void match_parts(const struct part *code, size_t code_count, const struct part *live,
+	size_t live_count, size_t *found) {
 	for (size_t i = 0; i < code_count; i++)
 		found[i] = NO_MATCH;
 	for (size_t pass = 0; pass < COUNT_OF(passes); pass++)
 		for (size_t i = 0; i < code_count; i++)
 			for (size_t j = 0; j < live_count && found[i] == NO_MATCH; j++)
-				if (passes[pass](&code[i], &live[j]) && !taken(found, code_count, j))
+				if (passes[pass](&code[i], &live[j]) &&
+					!taken(found, code_count, j))
 					found[i] = j;
 }
 

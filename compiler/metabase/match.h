@@ -1,5 +1,5 @@
-/* Which card on a live dashboard is which card of the definition: ids of parts are kept by finding them
- * again, since subscriptions and comments hang on them. */
+/* Which card on a live dashboard is which card of the definition: ids of parts are kept by finding
+ * them again, since subscriptions and comments hang on them. */
 #pragma once
 
 #include <jansson.h>
@@ -16,11 +16,11 @@ struct part {
 
 #define NO_MATCH ((size_t)-1)
 
-/* For each of `code` the index of its live part, or NO_MATCH; each live one is used once. Both lists in
- * reading order. Passes: same card and tab; same card; virtual: same kind, text and tab; same kind and
- * text; same kind and tab. */
-void match_parts(const struct part *code, size_t code_count, const struct part *live, size_t live_count,
-	size_t *found);
+/* For each of `code` the index of its live part, or NO_MATCH; each live one is used once. Both
+ * lists in reading order. Passes: same card and tab; same card; virtual: same kind, text and tab;
+ * same kind and text; same kind and tab. */
+void match_parts(const struct part *code, size_t code_count, const struct part *live,
+	size_t live_count, size_t *found);
 
 /* The part that a dashcard in our terms is. */
 struct part part_of(struct arena *arena, const json_t *dashcard);

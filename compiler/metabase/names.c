@@ -1,6 +1,6 @@
 /* Names in definitions and ids on a server, two maps; and the walks over JSON that swap one for the
- * other. Where an id may stand is written down once, here, for writing; for reading it depends on the
- * kind of object (read.c), since a number alone does not say what it is. */
+ * other. Where an id may stand is written down once, here, for writing; for reading it depends on
+ * the kind of object (read.c), since a number alone does not say what it is. */
 #include "compiler/metabase/names.h"
 
 #include <stdlib.h>
@@ -13,13 +13,16 @@ static void **key_slot(struct names *names, const char *kind, const char *scope,
 		str_from(arena_printf(names->arena, "%s %s %s", kind, scope ? scope : "", id)));
 }
 
-void names_set(struct names *names, const char *kind, const char *key, const char *scope, const char *id) {
+void names_set(
+	struct names *names, const char *kind, const char *key, const char *scope, const char *id) {
 	struct arena *a = names->arena;
-	*map_slot(a, &names->ids, str_from(arena_printf(a, "%s:%s", kind, key))) = arena_printf(a, "%s", id);
+	*map_slot(a, &names->ids, str_from(arena_printf(a, "%s:%s", kind, key))) =
+		arena_printf(a, "%s", id);
 	*key_slot(names, kind, scope, id) = arena_printf(a, "%s", key);
 }
 
-void names_add(struct names *names, const char *kind, const char *key, const char *scope, const char *id) {
+void names_add(
+	struct names *names, const char *kind, const char *key, const char *scope, const char *id) {
 	const char *before = *key_slot(names, kind, scope, id);
 	names_set(names, kind, key, scope, id);
 	if (before)
@@ -30,12 +33,14 @@ const char *names_id(const struct names *names, const char *kind, const char *ke
 	return map_get(&names->ids, str_from(arena_printf(names->arena, "%s:%s", kind, key)));
 }
 
-const char *names_key(const struct names *names, const char *kind, const char *scope, const char *id) {
+const char *names_key(
+	const struct names *names, const char *kind, const char *scope, const char *id) {
 	return map_get(&names->keys,
 		str_from(arena_printf(names->arena, "%s %s %s", kind, scope ? scope : "", id)));
 }
 
-/* The marks that stand for ids, and the kind that each names; "" where the text says the kind itself. */
+/* The marks that stand for ids, and the kind that each names; "" where the text says the kind
+ * itself. */
 static const struct {
 	const char *mark, *kind;
 	bool number;
@@ -98,7 +103,8 @@ static const char *id_of(void *context, const char *name) {
 
 static json_t *resolve(struct resolving *r, const json_t *value, const char *under);
 
-static json_t *resolve_reference(struct resolving *r, const char *name, bool number, const char *under) {
+static json_t *resolve_reference(
+	struct resolving *r, const char *name, bool number, const char *under) {
 	const char *id = id_of(r, name);
 	if (!id)
 		return json_null();
@@ -115,9 +121,12 @@ static json_t *resolve_object(struct resolving *r, const json_t *value) {
 	json_object_foreach((json_t *)value, key, member) {
 		const char *name = key;
 		if (str_starts(str_from(key), PARAMETER_KEY))
-			name = id_of(r, arena_printf(a, "parameter:%s", key + strlen(PARAMETER_KEY)));
+			name = id_of(
+				r, arena_printf(a, "parameter:%s", key + strlen(PARAMETER_KEY)));
 		else if (str_starts(str_from(key), "#$ref:"))
-			name = id_of(r, key + strlen("#$ref:")) ? arena_printf(a, "#%s", id_of(r, key + strlen("#$ref:"))) : NULL;
+			name = id_of(r, key + strlen("#$ref:"))
+				       ? arena_printf(a, "#%s", id_of(r, key + strlen("#$ref:")))
+				       : NULL;
 		json_object_set_new(out, name ? name : key, resolve(r, member, key));
 	}
 	return out;
@@ -173,8 +182,8 @@ static const char *visit_tag(void *context, const char *name) {
 	return name;
 }
 
-void names_each(struct arena *arena, const json_t *body, void (*visit)(void *context, const char *name),
-	void *context) {
+void names_each(struct arena *arena, const json_t *body,
+	void (*visit)(void *context, const char *name), void *context) {
 	bool number;
 	const char *name = reference(arena, body, &number), *key;
 	if (name) {
@@ -187,7 +196,8 @@ void names_each(struct arena *arena, const json_t *body, void (*visit)(void *con
 	json_t *member;
 	json_object_foreach((json_t *)body, key, member) {
 		if (str_starts(str_from(key), PARAMETER_KEY))
-			visit(context, arena_printf(arena, "parameter:%s", key + strlen(PARAMETER_KEY)));
+			visit(context,
+				arena_printf(arena, "parameter:%s", key + strlen(PARAMETER_KEY)));
 		names_each(arena, member, visit, context);
 	}
 	size_t index;
@@ -201,7 +211,8 @@ struct before {
 	size_t count;
 };
 
-/* The name as it was: of the object itself, or of a dashboard that a parameter or tab belongs to. */
+/* The name as it was: of the object itself, or of a dashboard that a parameter or tab belongs to.
+ */
 static const char *old_name(void *context, const char *name) {
 	const struct before *b = context;
 	struct str colon = str_from(strchr(name, ':'));
@@ -212,9 +223,10 @@ static const char *old_name(void *context, const char *name) {
 			return r->from;
 		struct str owner = str_from(strchr(r->to, ':'));
 		if (part && str_starts(str_from(r->to), "dashboard:") && colon.len > owner.len &&
-			str_eq(str_slice(colon, 0, owner.len), owner) && colon.ptr[owner.len] == '/')
-			return arena_printf(b->arena, "%.*s%s%s", (int)(colon.ptr - name), name, strchr(r->from, ':'),
-				colon.ptr + owner.len);
+			str_eq(str_slice(colon, 0, owner.len), owner) &&
+			colon.ptr[owner.len] == '/')
+			return arena_printf(b->arena, "%.*s%s%s", (int)(colon.ptr - name), name,
+				strchr(r->from, ':'), colon.ptr + owner.len);
 	}
 	return name;
 }
@@ -228,7 +240,8 @@ static json_t *before(struct before *b, const json_t *value) {
 	for (size_t i = 0; i < COUNT_OF(marks); i++) {
 		const char *text = json_single(value, marks[i].mark);
 		if (text) {
-			const char *name = old_name(b, arena_printf(b->arena, "%s%s", marks[i].kind, text));
+			const char *name =
+				old_name(b, arena_printf(b->arena, "%s%s", marks[i].kind, text));
 			return json_pack("{s:s}", marks[i].mark, name + strlen(marks[i].kind));
 		}
 	}
@@ -250,7 +263,8 @@ static json_t *before(struct before *b, const json_t *value) {
 	return out;
 }
 
-json_t *names_before(struct arena *arena, const json_t *body, const struct rename *renames, size_t count) {
+json_t *names_before(
+	struct arena *arena, const json_t *body, const struct rename *renames, size_t count) {
 	struct before b = {arena, renames, count};
 	return before(&b, body);
 }

@@ -1,6 +1,6 @@
-/* A body goes in, ours or the server's, and comes out without what is no difference. Both sides take the
- * same way, so a rule here can hide a difference but never make one up. Sources of the rules: what the
- * server adds or rewrites on its own when it saves and reads. */
+/* A body goes in, ours or the server's, and comes out without what is no difference. Both sides
+ * take the same way, so a rule here can hide a difference but never make one up. Sources of the
+ * rules: what the server adds or rewrites on its own when it saves and reads. */
 #include "compiler/metabase/kind.h"
 
 #include <stdlib.h>
@@ -39,7 +39,8 @@ static void drop_if(json_t *object, const char *key, bool boring) {
 
 static const char *const option_noise[] = {"base-type", "effective-type", "lib/uuid", NULL};
 
-/* Field clauses lose types in their options (the field itself has them), targets the default stage. */
+/* Field clauses lose types in their options (the field itself has them), targets the default stage.
+ */
 static void clean_clauses(const struct names *names, json_t *value) {
 	const char *key;
 	json_t *member;
@@ -63,9 +64,11 @@ static void clean_clauses(const struct names *names, json_t *value) {
 		if (server)
 			json_array_set_new(value, 1, json_pack("{s:s}", "$field", server));
 	}
-	if (op && (strcmp(op, "dimension") == 0 || strcmp(op, "variable") == 0) && json_array_size(value) == 3 &&
-		(json_is_empty(third) || (json_object_size(third) == 1 && json_object_get(third, "stage-number") &&
-		json_number_of(third, "stage-number", 1) == 0)))
+	if (op && (strcmp(op, "dimension") == 0 || strcmp(op, "variable") == 0) &&
+		json_array_size(value) == 3 &&
+		(json_is_empty(third) ||
+			(json_object_size(third) == 1 && json_object_get(third, "stage-number") &&
+				json_number_of(third, "stage-number", 1) == 0)))
 		json_array_remove(value, 2);
 }
 
@@ -85,17 +88,21 @@ static void normal_parameters(json_t *parameters) {
 		json_t *source = json_object_get(parameter, "values_source_config");
 		drop_empty(source);
 		drop_empty(parameter);
-		drop_if(parameter, "required", json_is_false(json_object_get(parameter, "required")));
+		drop_if(parameter, "required",
+			json_is_false(json_object_get(parameter, "required")));
 	}
 }
 
 /* Names of columns inside JSON inside a member's name: spacing changes on the way. */
 static void normal_column_settings(json_t *settings) {
-	json_t *columns = json_object_get(settings, "column_settings"), *out = json_object(), *value;
+	json_t *columns = json_object_get(settings, "column_settings"), *out = json_object(),
+	       *value;
 	const char *key;
 	json_object_foreach(columns, key, value) {
 		json_auto_t *name = json_loads(key, JSON_DECODE_ANY, NULL);
-		char *text = name ? json_dumps(name, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS) : NULL;
+		char *text =
+			name ? json_dumps(name, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS)
+			     : NULL;
 		json_object_set(out, text ? text : key, value);
 		free(text);
 	}
@@ -112,8 +119,9 @@ static void normal_settings(json_t *settings) {
 		json_object_set_new(settings, "virtual_card", json_pack("{s:O?}", "display",
 			json_object_get(virtual_card, "display")));
 	if (entity)
-		json_object_set_new(json_object_get(settings, "link"), "entity", json_pack("{s:O?, s:O?}", "id",
-			json_object_get(entity, "id"), "model", json_object_get(entity, "model")));
+		json_object_set_new(json_object_get(settings, "link"), "entity",
+			json_pack("{s:O?, s:O?}", "id", json_object_get(entity, "id"), "model",
+				json_object_get(entity, "model")));
 	normal_column_settings(settings);
 }
 
@@ -175,7 +183,8 @@ static int by_place(const void *a, const void *b) {
 	static const char *const keys[] = {"tab", "row", "col"};
 	const json_t *left = *(json_t *const *)a, *right = *(json_t *const *)b;
 	for (size_t i = 0; i < COUNT_OF(keys); i++) {
-		long long l = json_number_of(left, keys[i], 0), r = json_number_of(right, keys[i], 0);
+		long long l = json_number_of(left, keys[i], 0),
+			  r = json_number_of(right, keys[i], 0);
 		if (l != r)
 			return l < r ? -1 : 1;
 	}
@@ -183,7 +192,8 @@ static int by_place(const void *a, const void *b) {
 }
 
 static void normal_dashboard(json_t *body) {
-	json_t *tabs = json_object_get(body, "tabs"), *dashcards = json_object_get(body, "dashcards"), *item;
+	json_t *tabs = json_object_get(body, "tabs"),
+	       *dashcards = json_object_get(body, "dashcards"), *item;
 	size_t index;
 	json_array_foreach(tabs, index, item)
 		json_object_del(item, "id");
@@ -197,10 +207,12 @@ static void normal_dashboard(json_t *body) {
 }
 
 static void normal_card(json_t *body) {
-	json_t *query = json_object_get(body, "dataset_query"), *native = json_object_get(query, "native");
+	json_t *query = json_object_get(body, "dataset_query"),
+	       *native = json_object_get(query, "native");
 	normal_tags(json_object_get(native, "template-tags"));
 	if (native)
-		drop_if(native, "template-tags", json_is_empty(json_object_get(native, "template-tags")));
+		drop_if(native, "template-tags",
+			json_is_empty(json_object_get(native, "template-tags")));
 	normal_settings(json_object_get(body, "visualization_settings"));
 	const char *type = json_text(body, "type");
 	drop_if(body, "type", type && strcmp(type, "question") == 0);

@@ -1,5 +1,5 @@
-/* Objects and a server go in, one step for each object comes out: what it is on the server, how the two
- * differ, and whether it may be written. Nothing is written here. */
+/* Objects and a server go in, one step for each object comes out: what it is on the server, how the
+ * two differ, and whether it may be written. Nothing is written here. */
 #include "compiler/metabase/plan.h"
 
 #include <stdio.h>
@@ -36,15 +36,20 @@ static void claim(struct plan *plan, struct step *step, struct live_object *live
 	const char *kind = object_kind_name(step->code->kind);
 	names_add(&plan->names, kind, step->code->key, NULL, live->id_text);
 	if (live->marker.key && strcmp(live->marker.key, step->code->key) != 0) {
-		struct rename rename = {arena_printf(arena_of(plan), "%s:%s", kind, live->marker.key), step->code->name};
+		struct rename rename = {
+			arena_printf(arena_of(plan), "%s:%s", kind, live->marker.key),
+			step->code->name};
 		vec_push(arena_of(plan), &plan->renames, rename);
 	}
 }
 
-/* By its own key first, for all objects, so that `was:` never takes what still is somebody's own. */
+/* By its own key first, for all objects, so that `was:` never takes what still is somebody's own.
+ */
 static void find_all(struct plan *plan) {
 	for (size_t i = 0; i < plan->steps.count; i++)
-		claim(plan, plan->steps.items[i], marked(plan, plan->steps.items[i]->code->kind, plan->steps.items[i]->code->key));
+		claim(plan, plan->steps.items[i],
+			marked(plan, plan->steps.items[i]->code->kind,
+				plan->steps.items[i]->code->key));
 	for (size_t i = 0; i < plan->steps.count; i++) {
 		const struct object *code = plan->steps.items[i]->code;
 		if (code->was)
@@ -53,7 +58,8 @@ static void find_all(struct plan *plan) {
 }
 
 static bool is_top(const struct object *object) {
-	return object->kind == OBJECT_COLLECTION && json_is_null(json_object_get(object->body, "parent_id"));
+	return object->kind == OBJECT_COLLECTION &&
+	       json_is_null(json_object_get(object->body, "parent_id"));
 }
 
 static void use_containers(struct plan *plan) {
@@ -87,9 +93,11 @@ void plan_name_parts(struct plan *plan, const char *key, const json_t *raw) {
 		size_t index;
 		json_t *item;
 		json_array_foreach(json_object_get(raw, parts[p].list), index, item) {
-			const char *name = json_text(item, parts[p].by), *id = id_text(a, json_object_get(item, "id"));
+			const char *name = json_text(item, parts[p].by),
+				   *id = id_text(a, json_object_get(item, "id"));
 			if (name && id)
-				names_set(&plan->names, parts[p].kind, arena_printf(a, "%s/%s", key, name), scope, id);
+				names_set(&plan->names, parts[p].kind,
+					arena_printf(a, "%s/%s", key, name), scope, id);
 		}
 	}
 }
@@ -104,23 +112,27 @@ static const char *derived_id(struct plan *plan, const char *key, const char *sl
 
 static const char *former_part(const struct object *object, bool tab, const char *name) {
 	for (size_t i = 0; i < object->renames.count; i++)
-		if (object->renames.items[i].tab == tab && strcmp(object->renames.items[i].name, name) == 0)
+		if (object->renames.items[i].tab == tab &&
+			strcmp(object->renames.items[i].name, name) == 0)
 			return object->renames.items[i].was;
 	return NULL;
 }
 
-/* Parameters of a definition: the id of the live one of that slug, of its old slug, or of the derived
- * id, else the derived id itself. */
+/* Parameters of a definition: the id of the live one of that slug, of its old slug, or of the
+ * derived id, else the derived id itself. */
 static void name_parameters(struct plan *plan, const struct step *step) {
 	struct arena *a = arena_of(plan);
 	const json_t *live = step->live ? json_object_get(step->live->raw, "parameters") : NULL;
 	size_t index;
 	json_t *parameter;
 	json_array_foreach(json_object_get(step->code->body, "parameters"), index, parameter) {
-		const char *slug = json_text(parameter, "slug"), *id = derived_id(plan, step->code->key, slug);
+		const char *slug = json_text(parameter, "slug"),
+			   *id = derived_id(plan, step->code->key, slug);
 		size_t at = match_named(live, "slug", slug, former_part(step->code, false, slug));
-		const char *kept = at == NO_MATCH ? NULL : json_text(json_array_get(live, at), "id");
-		names_add(&plan->names, "parameter", arena_printf(a, "%s/%s", step->code->key, slug),
+		const char *kept =
+			at == NO_MATCH ? NULL : json_text(json_array_get(live, at), "id");
+		names_add(&plan->names, "parameter",
+			arena_printf(a, "%s/%s", step->code->key, slug),
 			step->live ? step->live->id_text : step->code->name, kept ? kept : id);
 	}
 }
@@ -129,7 +141,8 @@ static void name_all(struct plan *plan) {
 	for (size_t i = 0; i < plan->live->ours.count; i++) {
 		const struct live_object *live = plan->live->ours.items[i];
 		if (!live->claimed && !live->copy)
-			names_add(&plan->names, object_kind_name(live->kind), live->marker.key, NULL, live->id_text);
+			names_add(&plan->names, object_kind_name(live->kind), live->marker.key,
+				NULL, live->id_text);
 	}
 	for (size_t i = 0; i < plan->steps.count; i++) {
 		const struct step *step = plan->steps.items[i];
@@ -145,7 +158,8 @@ static void name_all(struct plan *plan) {
 
 /* A dashboard that had tabs keeps one: to a definition without tabs that is no difference. */
 static void forget_single_tab(json_t *live, const json_t *code) {
-	if (json_array_size(json_object_get(live, "tabs")) != 1 || json_array_size(json_object_get(code, "tabs")) != 0)
+	if (json_array_size(json_object_get(live, "tabs")) != 1 ||
+		json_array_size(json_object_get(code, "tabs")) != 0)
 		return;
 	size_t index;
 	json_t *dashcard;
@@ -174,14 +188,16 @@ static json_t *as_marked(struct plan *plan, const struct step *step) {
 		names_before(arena_of(plan), body, plan->renames.items, plan->renames.count));
 }
 
-static void set_renamed(struct plan *plan, struct step *step, json_t *live, const struct object_rename *r) {
+static void set_renamed(
+	struct plan *plan, struct step *step, json_t *live, const struct object_rename *r) {
 	const char *list = r->tab ? "tabs" : "parameters", *by = r->tab ? "name" : "slug";
 	json_t *parts = json_object_get(live, list);
 	size_t at = match_named(parts, by, r->was, NULL);
 	if (at == NO_MATCH || match_named(parts, by, r->name, NULL) != NO_MATCH)
 		return;
 	struct difference d = {arena_printf(arena_of(plan), "%s.%s.%s", list, r->name, by),
-		arena_own_json(arena_of(plan), json_string(r->was)), arena_own_json(arena_of(plan), json_string(r->name))};
+		arena_own_json(arena_of(plan), json_string(r->was)),
+		arena_own_json(arena_of(plan), json_string(r->name))};
 	vec_push(arena_of(plan), &step->differences, d);
 	json_object_set_new(json_array_get(parts, at), by, json_string(r->name));
 }
@@ -197,7 +213,8 @@ static void list_differences(struct plan *plan, struct step *step) {
 			arena_printf(a, "%s:%s/%s", kind, step->code->key, r->was)};
 		vec_push(a, &renames, rename);
 	}
-	json_t *live = arena_own_json(a, names_before(a, step->found, renames.items, renames.count));
+	json_t *live =
+		arena_own_json(a, names_before(a, step->found, renames.items, renames.count));
 	for (size_t i = 0; i < step->code->renames.count; i++)
 		set_renamed(plan, step, live, &step->code->renames.items[i]);
 	struct differences others = differences_of(a, live, step->wanted);
@@ -208,17 +225,20 @@ static void list_differences(struct plan *plan, struct step *step) {
 static void judge(struct plan *plan, struct step *step, const struct plan_options *options) {
 	const char *mark = step->live->marker.fingerprint;
 	step->found = plan_read(plan, step, step->live->raw, false);
-	json_t *before = json_equal(step->found, step->wanted) ? step->found : as_marked(plan, step);
-	step->verdict = verdict_of(step->code->kind, step->found, before, step->wanted, step->fingerprint, mark,
-		false);
+	json_t *before =
+		json_equal(step->found, step->wanted) ? step->found : as_marked(plan, step);
+	step->verdict = verdict_of(step->code->kind, step->found, before, step->wanted,
+		step->fingerprint, mark, false);
 	if (step->verdict == VERDICT_DRIFT || step->verdict == VERDICT_CLASH) {
 		step->editor = live_editor(plan->live, step->live);
-		if (step->editor.id >= 0 && step->editor.id == plan->server->user_id && !step->live->archived)
+		if (step->editor.id >= 0 && step->editor.id == plan->server->user_id &&
+			!step->live->archived)
 			step->verdict = VERDICT_CHANGE;
 		else if (in_list(options->overwrite, step->code->key))
 			step->verdict = VERDICT_CHANGE;
 	}
-	bool renamed = step->live->marker.key && strcmp(step->live->marker.key, step->code->key) != 0;
+	bool renamed =
+		step->live->marker.key && strcmp(step->live->marker.key, step->code->key) != 0;
 	if (step->verdict == VERDICT_SAME && renamed)
 		step->verdict = VERDICT_MARK;
 	if (step->verdict != VERDICT_SAME)
@@ -235,7 +255,8 @@ static void refuse(struct plan *plan, struct step *step, const char *why) {
 static const char *place_of(const struct plan *plan, const struct object *object) {
 	const char *member = object->kind == OBJECT_COLLECTION ? "parent_id" : "collection_id";
 	const char *name = json_single(json_object_get(object->body, member), "$ref");
-	const char *id = name ? names_id(&plan->names, "collection", name + strlen("collection:")) : "";
+	const char *id =
+		name ? names_id(&plan->names, "collection", name + strlen("collection:")) : "";
 	return id ? id : "?";
 }
 
@@ -250,7 +271,8 @@ static const struct live_object *lookalike(const struct plan *plan, const struct
 }
 
 /* How `was:` would name an old key from where the new one stands. */
-static const char *was_spelling(const struct plan *plan, const struct object *code, const char *old) {
+static const char *was_spelling(
+	const struct plan *plan, const struct object *code, const char *old) {
 	const char *old_slash = strrchr(old, '/'), *new_slash = strrchr(code->key, '/');
 	size_t len = old_slash ? (size_t)(old_slash - old) : 0;
 	bool together = code->kind == OBJECT_CARD && old_slash && new_slash &&
@@ -263,21 +285,30 @@ static void check_create(struct plan *plan, struct step *step) {
 	const struct object *code = step->code;
 	const char *kind = object_kind_name(code->kind), *name = json_text(code->body, "name");
 	/* A collection is its path: another one of that name elsewhere says nothing. */
-	const struct live_object *old = code->kind == OBJECT_COLLECTION ? NULL : lookalike(plan, code);
+	const struct live_object *old =
+		code->kind == OBJECT_COLLECTION ? NULL : lookalike(plan, code);
 	if (old) {
-		struct diagnostic *d = diag_add(c, E0812, code->at, "%s `%s` would be created beside `%s`, which left the "
-			"definitions and has the same title `%s`", kind, code->key, old->marker.key, name);
-		diag_help(c, d, "if it is the same one, write `was: %s`; else give it another title, or archive %s",
+		struct diagnostic *d = diag_add(c, E0812, code->at,
+			"%s `%s` would be created beside `%s`, which left the "
+			"definitions and has the same title `%s`",
+			kind, code->key, old->marker.key, name);
+		diag_help(c, d,
+			"if it is the same one, write `was: %s`; else give it another title, or "
+			"archive %s",
 			was_spelling(plan, code, old->marker.key), live_address(plan->live, old));
 		refuse(plan, step, "looks renamed");
 		return;
 	}
-	struct live_object *stranger = live_stranger(plan->live, code->kind, name, place_of(plan, code));
+	struct live_object *stranger =
+		live_stranger(plan->live, code->kind, name, place_of(plan, code));
 	if (!stranger)
 		return;
-	struct diagnostic *d = diag_add(c, E0811, code->at, "%s `%s` is not ours and has the name and the place of "
-		"%s `%s`", live_address(plan->live, stranger), name, kind, code->key);
-	diag_help(c, d, "`mbc apply --adopt %s` takes it over; else rename one of the two", code->key);
+	struct diagnostic *d = diag_add(c, E0811, code->at,
+		"%s `%s` is not ours and has the name and the place of "
+		"%s `%s`",
+		live_address(plan->live, stranger), name, kind, code->key);
+	diag_help(c, d, "`mbc apply --adopt %s` takes it over; else rename one of the two",
+		code->key);
 	refuse(plan, step, "its name is taken");
 }
 
@@ -288,12 +319,15 @@ static void check_parts(struct plan *plan, struct step *step) {
 	json_array_foreach(json_object_get(step->wanted, "dashcards"), index, dashcard) {
 		const char *name = json_single(json_object_get(dashcard, "card_id"), "$ref");
 		const struct step *card = name ? map_get(&plan->by_name, str_from(name)) : NULL;
-		if (!card || !card->live || !card->live->archived || card->verdict == VERDICT_CHANGE)
+		if (!card || !card->live || !card->live->archived ||
+			card->verdict == VERDICT_CHANGE)
 			continue;
-		struct diagnostic *d = diag_add(plan->server->c, E0813, step->code->at, "card `%s` lies in the trash: "
-			"writing dashboard `%s` would drop its place", card->code->key, step->code->key);
-		diag_help(plan->server->c, d, "restore %s, or `--overwrite %s`", live_address(plan->live, card->live),
-			card->code->key);
+		struct diagnostic *d = diag_add(plan->server->c, E0813, step->code->at,
+			"card `%s` lies in the trash: "
+			"writing dashboard `%s` would drop its place",
+			card->code->key, step->code->key);
+		diag_help(plan->server->c, d, "restore %s, or `--overwrite %s`",
+			live_address(plan->live, card->live), card->code->key);
 		refuse(plan, step, "a card of it is in the trash");
 		return;
 	}
@@ -317,7 +351,9 @@ static void decide(struct plan *plan, struct step *step, const struct plan_optio
 	else
 		judge(plan, step, options);
 	if (step->verdict == VERDICT_DRIFT || step->verdict == VERDICT_CLASH)
-		refuse(plan, step, step->verdict == VERDICT_DRIFT ? "edited in Metabase" : "edited here and in Metabase");
+		refuse(plan, step,
+			step->verdict == VERDICT_DRIFT ? "edited in Metabase"
+						       : "edited here and in Metabase");
 	if (step->code->kind == OBJECT_DASHBOARD && !step->refusal && step->verdict != VERDICT_SAME)
 		check_parts(plan, step);
 }
@@ -391,13 +427,16 @@ static bool adopt(struct plan *plan, const struct plan_options *options) {
 	for (size_t i = 0; i < plan->steps.count; i++) {
 		struct step *step = plan->steps.items[i];
 		if (!step->live && in_list(options->adopt, step->code->key))
-			claim(plan, step, live_stranger(plan->live, step->code->kind, json_text(step->code->body, "name"),
-				place_of(plan, step->code)));
+			claim(plan, step,
+				live_stranger(plan->live, step->code->kind,
+					json_text(step->code->body, "name"),
+					place_of(plan, step->code)));
 	}
 	return read_adopted(plan);
 }
 
-struct plan *plan_make(struct server *server, const struct objects *objects, const struct plan_options *options) {
+struct plan *plan_make(
+	struct server *server, const struct objects *objects, const struct plan_options *options) {
 	struct compile *c = server->c;
 	struct plan *plan = arena_new(c->arena, struct plan);
 	*plan = (struct plan){.server = server, .objects = objects, .names.arena = c->arena};
@@ -407,7 +446,8 @@ struct plan *plan_make(struct server *server, const struct objects *objects, con
 	if (database < 0)
 		return NULL;
 	server_later(server, API_FIELDS, arena_printf(c->arena, "%lld", database), NULL);
-	plan->live = live_load(server, arena_cstr(c->arena, c->project->name), arena_cstr(c->arena, c->project->collection));
+	plan->live = live_load(server, arena_cstr(c->arena, c->project->name),
+		arena_cstr(c->arena, c->project->collection));
 	if (!plan->live || !fields_resolve(server, database, objects, &plan->names))
 		return NULL;
 	if (!find_everything(plan) || !adopt(plan, options))

@@ -38,7 +38,8 @@ struct plan {
 };
 
 /* Compares the definitions with the server. NULL, reported, when that cannot be done. */
-struct plan *plan_make(struct server *server, const struct objects *objects, const struct plan_options *options);
+struct plan *plan_make(
+	struct server *server, const struct objects *objects, const struct plan_options *options);
 
 /* The live body of a step's object in our terms, from the server's JSON (owned by the arena):
  * `whole` with the ids of its parts, else as it is compared. */

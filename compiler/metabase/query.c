@@ -1,6 +1,6 @@
-/* Any version's query goes in, the legacy form comes out. From 0.57 on servers answer in MBQL 5, and
- * cards inside a dashboard come in no other form; so instead of one more request for each card, the
- * small part of MBQL 5 that our cards use is read here. */
+/* Any version's query goes in, the legacy form comes out. From 0.57 on servers answer in MBQL 5,
+ * and cards inside a dashboard come in no other form; so instead of one more request for each card,
+ * the small part of MBQL 5 that our cards use is read here. */
 #include "compiler/metabase/query.h"
 
 #include <string.h>
@@ -9,7 +9,8 @@
 
 static const char *const query_noise[] = {"lib/type", "lib/metadata", "lib.convert/converted?",
 	"aggregation-idents", "breakout-idents", "lib/uuid", NULL};
-static const char *const option_noise[] = {"lib/uuid", "lib/expression-name", "effective-type", NULL};
+static const char *const option_noise[] = {
+	"lib/uuid", "lib/expression-name", "effective-type", NULL};
 
 static bool is_clause(const json_t *value) {
 	return json_is_string(json_array_get(value, 0)) && json_is_object(json_array_get(value, 1));
@@ -35,7 +36,8 @@ static json_t *clause(const json_t *value) {
 	for (size_t i = 2; i < json_array_size(value); i++)
 		json_array_append_new(out, clause(json_array_get(value, i)));
 	if (strcmp(op, "field") == 0 || strcmp(op, "expression") == 0)
-		json_array_append_new(out, json_object_size(options) ? json_incref(options) : json_null());
+		json_array_append_new(
+			out, json_object_size(options) ? json_incref(options) : json_null());
 	else if (json_object_size(options))
 		out = json_pack("[s, o, O]", "aggregation-options", out, options);
 	json_decref(options);
@@ -49,7 +51,8 @@ static json_t *tags(const json_t *value) {
 	size_t index;
 	json_array_foreach((json_t *)value, index, item) {
 		json_t *tag = json_is_array(item) ? json_array_get(item, 1) : item;
-		const char *name = json_is_array(item) ? json_string_value(json_array_get(item, 0)) : json_text(item, "name");
+		const char *name = json_is_array(item) ? json_string_value(json_array_get(item, 0))
+						       : json_text(item, "name");
 		if (name)
 			json_object_set_new(out, name, json_deep_copy(tag));
 	}
@@ -73,7 +76,8 @@ static json_t *native_query(const json_t *database, json_t *sql, const json_t *t
 	json_t *native = json_pack("{s:O}", "query", sql), *converted = legacy_tags(template_tags);
 	if (converted)
 		json_object_set_new(native, "template-tags", converted);
-	return json_pack("{s:s, s:O?, s:o}", "type", "native", "database", (json_t *)database, "native", native);
+	return json_pack("{s:s, s:O?, s:o}", "type", "native", "database", (json_t *)database,
+		"native", native);
 }
 
 static json_t *filters(const json_t *list) {
@@ -92,7 +96,8 @@ static json_t *stage_query(const json_t *stage) {
 	const char *key;
 	json_object_foreach((json_t *)stage, key, value) {
 		if (strcmp(key, "source-card") == 0)
-			json_object_set_new(out, "source-table", json_sprintf("card__%lld", (long long)json_integer_value(value)));
+			json_object_set_new(out, "source-table",
+				json_sprintf("card__%lld", (long long)json_integer_value(value)));
 		else if (strcmp(key, "filters") == 0)
 			json_object_set_new(out, "filter", filters(value));
 		else
@@ -103,15 +108,16 @@ static json_t *stage_query(const json_t *stage) {
 }
 
 static json_t *from_stages(const json_t *query) {
-	const json_t *stages = json_object_get(query, "stages"), *database = json_object_get(query, "database");
+	const json_t *stages = json_object_get(query, "stages"),
+		     *database = json_object_get(query, "database");
 	const json_t *stage = json_array_get(stages, 0);
 	json_t *native = json_object_get(stage, "native");
 	if (json_array_size(stages) != 1)
 		return json_deep_copy(query);
 	if (json_is_string(native))
 		return native_query(database, native, json_object_get(stage, "template-tags"));
-	return json_pack("{s:s, s:O?, s:o}", "type", "query", "database", (json_t *)database, "query",
-		stage_query(stage));
+	return json_pack("{s:s, s:O?, s:o}", "type", "query", "database", (json_t *)database,
+		"query", stage_query(stage));
 }
 
 json_t *query_legacy(const json_t *query) {
@@ -121,7 +127,8 @@ json_t *query_legacy(const json_t *query) {
 	json_drop(out, query_noise);
 	json_t *native = json_object_get(out, "native"), *builder = json_object_get(out, "query");
 	if (json_object_get(native, "template-tags"))
-		json_object_set_new(native, "template-tags", legacy_tags(json_object_get(native, "template-tags")));
+		json_object_set_new(native, "template-tags",
+			legacy_tags(json_object_get(native, "template-tags")));
 	if (builder)
 		json_drop(builder, query_noise);
 	return out;

@@ -13,7 +13,8 @@
 const char *id_text(struct arena *arena, const json_t *id) {
 	if (json_is_string(id))
 		return json_string_value(id);
-	return json_is_integer(id) ? arena_printf(arena, "%lld", (long long)json_integer_value(id)) : NULL;
+	return json_is_integer(id) ? arena_printf(arena, "%lld", (long long)json_integer_value(id))
+				   : NULL;
 }
 
 json_t *reference_of(const struct names *names, const char *kind, const json_t *id) {
@@ -25,7 +26,8 @@ json_t *reference_of(const struct names *names, const char *kind, const json_t *
 }
 
 /* {mark: key} (new) of an id that is unique within `scope`, else the id itself. */
-static json_t *scoped(const struct names *names, const char *mark, const char *scope, const json_t *id) {
+static json_t *scoped(
+	const struct names *names, const char *mark, const char *scope, const json_t *id) {
 	const char *text = id_text(names->arena, id);
 	const char *key = text && scope ? names_key(names, mark + 1, scope, text) : NULL;
 	return key ? json_pack("{s:s}", mark, key) : json_incref((json_t *)id);
@@ -54,8 +56,9 @@ static json_t *copy_kind(enum object_kind kind, const struct names *names, const
 	const char *const *groups[] = {row->always, row->written, NULL};
 	json_t *out = copy_members(raw, groups);
 	struct marker marker = marker_parse(names->arena, json_text(raw, "description"));
-	json_object_set_new(out, "description", json_stringn(marker.description.ptr ? marker.description.ptr : "",
-		marker.description.len));
+	json_object_set_new(out, "description",
+		json_stringn(marker.description.ptr ? marker.description.ptr : "",
+			marker.description.len));
 	return out;
 }
 
@@ -83,7 +86,8 @@ static const char *card_tag(const struct names *names, struct str tag) {
 	while (digits < tag.len && tag.ptr[digits] >= '0' && tag.ptr[digits] <= '9')
 		digits++;
 	const char *id = arena_cstr(names->arena, str_slice(tag, 1, digits));
-	const char *key = tag.len && tag.ptr[0] == '#' && *id ? names_key(names, "card", NULL, id) : NULL;
+	const char *key =
+		tag.len && tag.ptr[0] == '#' && *id ? names_key(names, "card", NULL, id) : NULL;
 	return key ? arena_printf(names->arena, "#$ref:card:%s", key) : NULL;
 }
 
@@ -114,8 +118,10 @@ static json_t *name_tags(const struct names *names, const json_t *tags) {
 	json_object_foreach((json_t *)tags, key, tag) {
 		const char *name = card_tag(names, str_from(key));
 		json_t *copy = json_deep_copy(tag);
-		replace(copy, "snippet-id", reference_of(names, "snippet", json_object_get(tag, "snippet-id")));
-		replace(copy, "card-id", reference_of(names, "card", json_object_get(tag, "card-id")));
+		replace(copy, "snippet-id",
+			reference_of(names, "snippet", json_object_get(tag, "snippet-id")));
+		replace(copy, "card-id",
+			reference_of(names, "card", json_object_get(tag, "card-id")));
 		if (name)
 			json_object_set_new(copy, "name", json_string(name));
 		json_object_set_new(out, name ? name : key, copy);
@@ -142,9 +148,11 @@ static json_t *read_query(const struct names *names, const json_t *raw) {
 	if (name)
 		json_object_set_new(query, "database", json_pack("{s:s}", "$database", name));
 	if (json_text(native, "query"))
-		json_object_set_new(native, "query", name_card_tags(names, json_text(native, "query")));
+		json_object_set_new(
+			native, "query", name_card_tags(names, json_text(native, "query")));
 	if (json_object_get(native, "template-tags"))
-		json_object_set_new(native, "template-tags", name_tags(names, json_object_get(native, "template-tags")));
+		json_object_set_new(native, "template-tags",
+			name_tags(names, json_object_get(native, "template-tags")));
 	name_source(names, json_object_get(query, "query"));
 	name_fields(names, query);
 	return query;
@@ -155,7 +163,8 @@ static void read_parameters(const struct names *names, json_t *parameters, const
 	json_t *parameter, *id;
 	json_array_foreach(parameters, index, parameter) {
 		json_t *source = json_object_get(parameter, "values_source_config");
-		replace(source, "card_id", reference_of(names, "card", json_object_get(source, "card_id")));
+		replace(source, "card_id",
+			reference_of(names, "card", json_object_get(source, "card_id")));
 		json_t *parents = json_object_get(parameter, "filteringParameters");
 		json_array_foreach(parents, i, id)
 			json_array_set_new(parents, i, scoped(names, "$parameter", scope, id));
@@ -181,15 +190,19 @@ static void read_click(const struct names *names, json_t *click, const char *sco
 			json_object_set_new(to, "id", json_pack("{s:s}", "$parameter", name));
 		}
 		if (json_text(from, "type") && strcmp(json_text(from, "type"), "parameter") == 0)
-			json_object_set_new(from, "id", scoped(names, "$parameter", scope, json_object_get(from, "id")));
-		json_object_set_new(mapping, name ? arena_printf(a, "$parameter:%s", name) : key, copy);
+			json_object_set_new(from, "id",
+				scoped(names, "$parameter", scope, json_object_get(from, "id")));
+		json_object_set_new(
+			mapping, name ? arena_printf(a, "$parameter:%s", name) : key, copy);
 	}
 	replace(click, "parameterMapping", mapping);
 	if (!type || strcmp(type, "link") != 0 || !target)
 		return;
 	if (json_object_get(click, "tabId"))
-		json_object_set_new(click, "tabId", scoped(names, "$tab", there, json_object_get(click, "tabId")));
-	json_object_set_new(click, "targetId", reference_of(names, to_dashboard ? "dashboard" : "card", target));
+		json_object_set_new(click, "tabId",
+			scoped(names, "$tab", there, json_object_get(click, "tabId")));
+	json_object_set_new(click, "targetId",
+		reference_of(names, to_dashboard ? "dashboard" : "card", target));
 }
 
 static void read_settings(const struct names *names, json_t *settings, const char *scope) {
@@ -201,15 +214,21 @@ static void read_settings(const struct names *names, json_t *settings, const cha
 	json_t *entity = json_object_get(json_object_get(settings, "link"), "entity");
 	const char *model = json_text(entity, "model");
 	if (model)
-		replace(entity, "id", reference_of(names, strcmp(model, "dashboard") == 0 ? "dashboard" :
-			strcmp(model, "collection") == 0 ? "collection" : "card", json_object_get(entity, "id")));
+		replace(entity, "id",
+			reference_of(names,
+				strcmp(model, "dashboard") == 0    ? "dashboard"
+				: strcmp(model, "collection") == 0 ? "collection"
+								   : "card",
+				json_object_get(entity, "id")));
 }
 
 static json_t *read_card(const struct names *names, const json_t *raw) {
 	json_t *out = copy_kind(OBJECT_CARD, names, raw);
-	json_object_set_new(out, "collection_id", reference_of(names, "collection", json_object_get(raw, "collection_id")));
+	json_object_set_new(out, "collection_id",
+		reference_of(names, "collection", json_object_get(raw, "collection_id")));
 	if (json_is_object(json_object_get(raw, "dataset_query")))
-		json_object_set_new(out, "dataset_query", read_query(names, json_object_get(raw, "dataset_query")));
+		json_object_set_new(out, "dataset_query",
+			read_query(names, json_object_get(raw, "dataset_query")));
 	read_parameters(names, json_object_get(out, "parameters"), NULL);
 	read_settings(names, json_object_get(out, "visualization_settings"), NULL);
 	return out;
@@ -219,24 +238,29 @@ static void read_mappings(const struct names *names, json_t *mappings, const cha
 	size_t index;
 	json_t *mapping;
 	json_array_foreach(mappings, index, mapping) {
-		replace(mapping, "card_id", reference_of(names, "card", json_object_get(mapping, "card_id")));
-		replace(mapping, "parameter_id", scoped(names, "$parameter", scope, json_object_get(mapping, "parameter_id")));
+		replace(mapping, "card_id",
+			reference_of(names, "card", json_object_get(mapping, "card_id")));
+		replace(mapping, "parameter_id",
+			scoped(names, "$parameter", scope,
+				json_object_get(mapping, "parameter_id")));
 	}
 	name_fields(names, mappings);
 }
 
-static const char *const dashcard_members[] = {"id", "card_id", "dashboard_tab_id", "row", "col", "size_x",
-	"size_y", "parameter_mappings", "visualization_settings", "inline_parameters", "action_id", NULL};
+static const char *const dashcard_members[] = {"id", "card_id", "dashboard_tab_id", "row", "col",
+	"size_x", "size_y", "parameter_mappings", "visualization_settings", "inline_parameters",
+	"action_id", NULL};
 
 static json_t *read_dashcard(const struct names *names, const json_t *raw, const char *scope) {
 	const char *const *groups[] = {dashcard_members, NULL};
 	json_t *out = copy_members(raw, groups), *series = json_array(), *item;
 	size_t index;
-	json_array_foreach(json_object_get(raw, "series"), index, item)
-		json_array_append_new(series, reference_of(names, "card", json_object_get(item, "id")));
+	json_array_foreach(json_object_get(raw, "series"), index, item) json_array_append_new(
+		series, reference_of(names, "card", json_object_get(item, "id")));
 	json_object_set_new(out, "series", series);
 	replace(out, "card_id", reference_of(names, "card", json_object_get(raw, "card_id")));
-	replace(out, "dashboard_tab_id", scoped(names, "$tab", scope, json_object_get(raw, "dashboard_tab_id")));
+	replace(out, "dashboard_tab_id",
+		scoped(names, "$tab", scope, json_object_get(raw, "dashboard_tab_id")));
 	read_mappings(names, json_object_get(out, "parameter_mappings"), scope);
 	read_settings(names, json_object_get(out, "visualization_settings"), scope);
 	json_t *inlined = json_object_get(out, "inline_parameters");
@@ -248,9 +272,9 @@ static json_t *read_dashcard(const struct names *names, const json_t *raw, const
 static json_t *read_tabs(const json_t *raw) {
 	json_t *out = json_array(), *tab;
 	size_t index;
-	json_array_foreach((json_t *)raw, index, tab)
-		json_array_append_new(out, json_pack("{s:O?, s:O?}", "id", json_object_get(tab, "id"),
-			"name", json_object_get(tab, "name")));
+	json_array_foreach((json_t *)raw, index, tab) json_array_append_new(
+		out, json_pack("{s:O?, s:O?}", "id", json_object_get(tab, "id"), "name",
+			     json_object_get(tab, "name")));
 	return out;
 }
 
@@ -258,7 +282,8 @@ static json_t *read_dashboard(const struct names *names, const json_t *raw) {
 	const char *scope = id_text(names->arena, json_object_get(raw, "id"));
 	json_t *out = copy_kind(OBJECT_DASHBOARD, names, raw), *dashcards = json_array(), *dashcard;
 	size_t index;
-	json_object_set_new(out, "collection_id", reference_of(names, "collection", json_object_get(raw, "collection_id")));
+	json_object_set_new(out, "collection_id",
+		reference_of(names, "collection", json_object_get(raw, "collection_id")));
 	read_parameters(names, json_object_get(out, "parameters"), scope);
 	json_object_set_new(out, "tabs", read_tabs(json_object_get(raw, "tabs")));
 	json_array_foreach(json_object_get(raw, "dashcards"), index, dashcard)
@@ -275,7 +300,9 @@ static json_t *parent_of(const struct names *names, const json_t *raw) {
 		if (part.len)
 			last = part;
 	if (!last.len)
-		return location ? json_null() : reference_of(names, "collection", json_object_get(raw, "parent_id"));
+		return location ? json_null()
+				: reference_of(
+					  names, "collection", json_object_get(raw, "parent_id"));
 	json_t *id = json_integer(atoll(arena_cstr(names->arena, last)));
 	json_t *reference = reference_of(names, "collection", id);
 	json_decref(id);
@@ -295,40 +322,60 @@ static json_t *read_snippet(const struct names *names, const json_t *raw) {
 #define LIST(...) (const char *const[]){__VA_ARGS__, NULL}
 
 const struct live_kind live_kinds[OBJECT_KIND_COUNT] = {
-	[OBJECT_COLLECTION] = {
-		.model = "collection", .page = "collection",
-		.get = API_COLLECTION_GET, .post = API_COLLECTION_POST, .put = API_COLLECTION_PUT,
-		.always = LIST("name", "description", "parent_id", "archived"),
-		.written = LIST(NULL),
-		.posted = LIST("name", "description", "parent_id"),
-		.read = read_collection,
-	},
-	[OBJECT_SNIPPET] = {
-		.model = "snippet", .page = NULL,
-		.get = API_SNIPPET_GET, .post = API_SNIPPET_POST, .put = API_SNIPPET_PUT,
-		.always = LIST("name", "description", "content", "archived"),
-		.written = LIST(NULL),
-		.posted = LIST("name", "description", "content"),
-		.read = read_snippet,
-	},
-	[OBJECT_CARD] = {
-		.model = "card", .page = "question",
-		.get = API_CARD_GET, .post = API_CARD_POST, .put = API_CARD_PUT,
-		.always = LIST("name", "description", "collection_id", "display", "type", "dataset_query",
-			"visualization_settings", "parameters", "archived"),
-		.written = LIST("cache_ttl", "collection_position", "enable_embedding", "embedding_params"),
-		.posted = LIST("name", "description", "collection_id", "display", "type", "dataset_query",
-			"visualization_settings", "parameters", "cache_ttl", "collection_position"),
-		.read = read_card,
-	},
-	[OBJECT_DASHBOARD] = {
-		.model = "dashboard", .page = "dashboard",
-		.get = API_DASHBOARD_GET, .post = API_DASHBOARD_POST, .put = API_DASHBOARD_PUT,
-		.always = LIST("name", "description", "collection_id", "parameters", "tabs", "dashcards", "archived"),
-		.written = LIST("width", "auto_apply_filters", "cache_ttl", "collection_position",
-			"enable_embedding", "embedding_params"),
-		.posted = LIST("name", "description", "collection_id", "parameters", "cache_ttl",
-			"collection_position"),
-		.read = read_dashboard,
-	},
+	[OBJECT_COLLECTION] =
+		{
+			.model = "collection",
+			.page = "collection",
+			.get = API_COLLECTION_GET,
+			.post = API_COLLECTION_POST,
+			.put = API_COLLECTION_PUT,
+			.always = LIST("name", "description", "parent_id", "archived"),
+			.written = LIST(NULL),
+			.posted = LIST("name", "description", "parent_id"),
+			.read = read_collection,
+		},
+	[OBJECT_SNIPPET] =
+		{
+			.model = "snippet",
+			.page = NULL,
+			.get = API_SNIPPET_GET,
+			.post = API_SNIPPET_POST,
+			.put = API_SNIPPET_PUT,
+			.always = LIST("name", "description", "content", "archived"),
+			.written = LIST(NULL),
+			.posted = LIST("name", "description", "content"),
+			.read = read_snippet,
+		},
+	[OBJECT_CARD] =
+		{
+			.model = "card",
+			.page = "question",
+			.get = API_CARD_GET,
+			.post = API_CARD_POST,
+			.put = API_CARD_PUT,
+			.always = LIST("name", "description", "collection_id", "display", "type",
+				"dataset_query", "visualization_settings", "parameters",
+				"archived"),
+			.written = LIST("cache_ttl", "collection_position", "enable_embedding",
+				"embedding_params"),
+			.posted = LIST("name", "description", "collection_id", "display", "type",
+				"dataset_query", "visualization_settings", "parameters",
+				"cache_ttl", "collection_position"),
+			.read = read_card,
+		},
+	[OBJECT_DASHBOARD] =
+		{
+			.model = "dashboard",
+			.page = "dashboard",
+			.get = API_DASHBOARD_GET,
+			.post = API_DASHBOARD_POST,
+			.put = API_DASHBOARD_PUT,
+			.always = LIST("name", "description", "collection_id", "parameters", "tabs",
+				"dashcards", "archived"),
+			.written = LIST("width", "auto_apply_filters", "cache_ttl",
+				"collection_position", "enable_embedding", "embedding_params"),
+			.posted = LIST("name", "description", "collection_id", "parameters",
+				"cache_ttl", "collection_position"),
+			.read = read_dashboard,
+		},
 };

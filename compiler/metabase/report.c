@@ -1,5 +1,6 @@
-/* A plan goes in, text comes out: what would be created, changed, or is left alone and why. The text form
- * is made to be read from the top on a terminal, the markdown form to be folded under a pull request. */
+/* A plan goes in, text comes out: what would be created, changed, or is left alone and why. The
+ * text form is made to be read from the top on a terminal, the markdown form to be folded under a
+ * pull request. */
 #include "compiler/metabase/report.h"
 
 #include <stdlib.h>
@@ -61,8 +62,9 @@ static bool is_long_text(const json_t *value) {
 /* What came or went, in short: a card on a dashboard by its place, a filter by its type. */
 static void put_part(struct buf *out, const json_t *value) {
 	if (json_object_get(value, "size_x"))
-		buf_printf(out, "%lldx%lld at row %lld, column %lld", json_number_of(value, "size_x", 0),
-			json_number_of(value, "size_y", 0), json_number_of(value, "row", 0), json_number_of(value, "col", 0));
+		buf_printf(out, "%lldx%lld at row %lld, column %lld",
+			json_number_of(value, "size_x", 0), json_number_of(value, "size_y", 0),
+			json_number_of(value, "row", 0), json_number_of(value, "col", 0));
 	else if (json_text(value, "slug") && json_text(value, "type"))
 		buf_printf(out, "%s `%s`", json_text(value, "type"), json_text(value, "name"));
 	else if (json_object_size(value) == 1 && json_text(value, "name"))
@@ -72,13 +74,15 @@ static void put_part(struct buf *out, const json_t *value) {
 }
 
 static void put_difference(struct buf *out, const struct difference *d, const char *indent) {
-	if ((is_long_text(d->live) || is_long_text(d->code)) && json_is_string(d->live) && json_is_string(d->code)) {
+	if ((is_long_text(d->live) || is_long_text(d->code)) && json_is_string(d->live) &&
+		json_is_string(d->code)) {
 		char *deeper = malloc(strlen(indent) + 3);
 		if (!deeper)
 			out_of_memory();
 		sprintf(deeper, "%s  ", indent);
 		buf_printf(out, "%s%s:\n", indent, d->path);
-		text_diff(out, str_from(json_string_value(d->live)), str_from(json_string_value(d->code)), deeper);
+		text_diff(out, str_from(json_string_value(d->live)),
+			str_from(json_string_value(d->code)), deeper);
 		free(deeper);
 		return;
 	}
@@ -100,10 +104,12 @@ static void put_difference(struct buf *out, const struct difference *d, const ch
 static void put_editor(struct buf *out, const struct editor *editor) {
 	buf_puts(out, editor->name ? editor->name : "somebody");
 	if (editor->at)
-		buf_printf(out, " on %.10s at %.5s", editor->at, strlen(editor->at) > 16 ? editor->at + 11 : "");
+		buf_printf(out, " on %.10s at %.5s", editor->at,
+			strlen(editor->at) > 16 ? editor->at + 11 : "");
 }
 
-static void put_reason(struct buf *out, const struct plan *plan, const struct step *step, const char *indent) {
+static void put_reason(
+	struct buf *out, const struct plan *plan, const struct step *step, const char *indent) {
 	switch (step->verdict) {
 	case VERDICT_DRIFT:
 		buf_printf(out, "%sedited in Metabase by ", indent);
@@ -113,10 +119,12 @@ static void put_reason(struct buf *out, const struct plan *plan, const struct st
 	case VERDICT_CLASH:
 		buf_printf(out, "%sedited in Metabase by ", indent);
 		put_editor(out, &step->editor);
-		buf_printf(out, " and changed here; left alone (`--overwrite %s` writes over it)\n", key_of(step));
+		buf_printf(out, " and changed here; left alone (`--overwrite %s` writes over it)\n",
+			key_of(step));
 		break;
 	case VERDICT_ORPHAN:
-		buf_printf(out, "%sno longer in the definitions; left alone: %s\n", indent, live_address(plan->live, step->live));
+		buf_printf(out, "%sno longer in the definitions; left alone: %s\n", indent,
+			live_address(plan->live, step->live));
 		break;
 	case VERDICT_MARK:
 		buf_printf(out, "%sonly its marker is out of date\n", indent);
@@ -143,7 +151,8 @@ static size_t count_of(const struct plan *plan, enum verdict verdict, bool refus
 		const struct step *step = plan->steps.items[i];
 		bool selected = !step->code || step->code->selected;
 		count += selected && !step->container && step->verdict == verdict &&
-			(verdict == VERDICT_DRIFT || verdict == VERDICT_CLASH || !!step->refusal == refused);
+			 (verdict == VERDICT_DRIFT || verdict == VERDICT_CLASH ||
+				 !!step->refusal == refused);
 	}
 	return count;
 }
@@ -155,12 +164,15 @@ static void put_summary(struct buf *out, const struct plan *plan) {
 	put_count(&line, count_of(plan, VERDICT_MARK, false), "to mark anew");
 	put_count(&line, count_of(plan, VERDICT_DRIFT, true), "drifted");
 	put_count(&line, count_of(plan, VERDICT_CLASH, true), "clashing");
-	put_count(&line, count_of(plan, VERDICT_CREATE, true) + count_of(plan, VERDICT_CHANGE, true) +
-		count_of(plan, VERDICT_MARK, true), "refused");
+	put_count(&line,
+		count_of(plan, VERDICT_CREATE, true) + count_of(plan, VERDICT_CHANGE, true) +
+			count_of(plan, VERDICT_MARK, true),
+		"refused");
 	if (!line.len)
 		buf_puts(&line, "no changes");
 	put_count(&line, count_of(plan, VERDICT_ORPHAN, false), "orphaned");
-	buf_printf(out, "%.*s; %zu the same\n", STR_ARGS(buf_str(&line)), count_of(plan, VERDICT_SAME, false));
+	buf_printf(out, "%.*s; %zu the same\n", STR_ARGS(buf_str(&line)),
+		count_of(plan, VERDICT_SAME, false));
 	buf_free(&line);
 }
 
@@ -170,9 +182,11 @@ void plan_print_text(const struct plan *plan, FILE *out, const struct report_sty
 		const struct step *step = plan->steps.items[i];
 		if (!shown(step, style->verbose))
 			continue;
-		buf_printf(&text, "%s%s %-10s %s%s  %s\n", style->colour ? looks[step->verdict].colour : "",
-			looks[step->verdict].sign, object_kind_name(kind_of(step)), key_of(step),
-			style->colour && *looks[step->verdict].colour ? "\033[0m" : "", title_of(step));
+		buf_printf(&text, "%s%s %-10s %s%s  %s\n",
+			style->colour ? looks[step->verdict].colour : "", looks[step->verdict].sign,
+			object_kind_name(kind_of(step)), key_of(step),
+			style->colour && *looks[step->verdict].colour ? "\033[0m" : "",
+			title_of(step));
 		put_reason(&text, plan, step, "    ");
 		for (size_t d = 0; d < step->differences.count; d++)
 			put_difference(&text, &step->differences.items[d], "    ");
@@ -192,8 +206,10 @@ void plan_print_markdown(const struct plan *plan, FILE *out) {
 		const struct step *step = plan->steps.items[i];
 		if (!shown(step, false))
 			continue;
-		buf_printf(&text, "\n<details><summary>%s %s <code>%s</code> (%s)</summary>\n\n```diff\n",
-			looks[step->verdict].word, object_kind_name(kind_of(step)), key_of(step), title_of(step));
+		buf_printf(&text,
+			"\n<details><summary>%s %s <code>%s</code> (%s)</summary>\n\n```diff\n",
+			looks[step->verdict].word, object_kind_name(kind_of(step)), key_of(step),
+			title_of(step));
 		put_reason(&text, plan, step, "# ");
 		for (size_t d = 0; d < step->differences.count; d++)
 			put_difference(&text, &step->differences.items[d], "");
@@ -207,13 +223,16 @@ static json_t *step_json(const struct plan *plan, const struct step *step) {
 	json_t *fields = json_array();
 	for (size_t i = 0; i < step->differences.count; i++) {
 		const struct difference *d = &step->differences.items[i];
-		json_array_append_new(fields, json_pack("{s:s, s:O?, s:O?}", "path", d->path, "live", (json_t *)d->live,
-			"code", (json_t *)d->code));
+		json_array_append_new(
+			fields, json_pack("{s:s, s:O?, s:O?}", "path", d->path, "live",
+					(json_t *)d->live, "code", (json_t *)d->code));
 	}
-	json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:o}", "kind", object_kind_name(kind_of(step)), "key", key_of(step),
-		"title", title_of(step), "change", looks[step->verdict].word, "fields", fields);
+	json_t *out = json_pack("{s:s, s:s, s:s, s:s, s:o}", "kind",
+		object_kind_name(kind_of(step)), "key", key_of(step), "title", title_of(step),
+		"change", looks[step->verdict].word, "fields", fields);
 	if (step->live)
-		json_object_set_new(out, "address", json_string(live_address(plan->live, step->live)));
+		json_object_set_new(
+			out, "address", json_string(live_address(plan->live, step->live)));
 	if (step->refusal)
 		json_object_set_new(out, "refused", json_string(step->refusal));
 	if (step->editor.name)
@@ -229,10 +248,14 @@ void plan_print_json(const struct plan *plan, FILE *out) {
 		if (shown(plan->steps.items[i], false))
 			json_array_append_new(changes, step_json(plan, plan->steps.items[i]));
 	for (int v = 0; v < VERDICT_COUNT; v++)
-		json_object_set_new(counts, looks[v].word, json_integer((json_int_t)(count_of(plan, (enum verdict)v, false) +
-			(v == VERDICT_DRIFT || v == VERDICT_CLASH ? 0 : count_of(plan, (enum verdict)v, true)))));
-	json_auto_t *all = json_pack("{s:s, s:s?, s:o, s:o}", "server", plan->server->url, "version", plan->server->tag,
-		"changes", changes, "counts", counts);
+		json_object_set_new(counts, looks[v].word,
+			json_integer((json_int_t)(count_of(plan, (enum verdict)v, false) +
+						  (v == VERDICT_DRIFT || v == VERDICT_CLASH
+								  ? 0
+								  : count_of(plan, (enum verdict)v,
+									    true)))));
+	json_auto_t *all = json_pack("{s:s, s:s?, s:o, s:o}", "server", plan->server->url,
+		"version", plan->server->tag, "changes", changes, "counts", counts);
 	fputs(canonical_dump(plan->server->c->arena, all), out);
 }
 
@@ -240,9 +263,11 @@ void plan_print_outcome(const struct plan *plan, const struct outcome_counts *co
 	for (size_t i = 0; i < plan->steps.count; i++) {
 		const struct step *step = plan->steps.items[i];
 		if (step->progress == STEP_FAILED)
-			fprintf(out, "failed: %s %s\n", object_kind_name(kind_of(step)), key_of(step));
+			fprintf(out, "failed: %s %s\n", object_kind_name(kind_of(step)),
+				key_of(step));
 		else if (step->refusal)
-			fprintf(out, "not written: %s %s: %s\n", object_kind_name(kind_of(step)), key_of(step), step->refusal);
+			fprintf(out, "not written: %s %s: %s\n", object_kind_name(kind_of(step)),
+				key_of(step), step->refusal);
 	}
 	fprintf(out, "%zu created, %zu changed", counts->created, counts->changed);
 	if (counts->failed)

@@ -14,7 +14,8 @@ struct report_style {
 void plan_print_text(const struct plan *plan, FILE *out, const struct report_style *style);
 /* For a comment on a pull request. */
 void plan_print_markdown(const struct plan *plan, FILE *out);
-/* {"changes": [{"kind", "key", "change", "fields": [{"path", "live", "code"}] …}], "counts": {…}}. */
+/* {"changes": [{"kind", "key", "change", "fields": [{"path", "live", "code"}] …}], "counts": {…}}.
+ */
 void plan_print_json(const struct plan *plan, FILE *out);
 /* What was done, and what was not. */
 void plan_print_outcome(const struct plan *plan, const struct outcome_counts *counts, FILE *out);

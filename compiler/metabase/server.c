@@ -1,5 +1,5 @@
-/* An environment goes in; a server that was reached, recognised and signed in to comes out. Whatever
- * hinders that is reported at the line of mbc.yaml that would have to change. */
+/* An environment goes in; a server that was reached, recognised and signed in to comes out.
+ * Whatever hinders that is reported at the line of mbc.yaml that would have to change. */
 #include "compiler/metabase/server.h"
 
 #include "compiler/model/project.h"
@@ -12,9 +12,10 @@ static const struct profile profiles[] = {
 	{51, .trash = true},
 	{52, .trash = true, .table_ids = true},
 	{53, .trash = true, .table_ids = true, .dashboard_questions = true},
-	{56, .trash = true, .table_ids = true, .dashboard_questions = true, .inline_parameters = true},
-	{57, .trash = true, .table_ids = true, .dashboard_questions = true, .inline_parameters = true,
-		.legacy_query = true},
+	{56, .trash = true, .table_ids = true, .dashboard_questions = true,
+		.inline_parameters = true},
+	{57, .trash = true, .table_ids = true, .dashboard_questions = true,
+		.inline_parameters = true, .legacy_query = true},
 };
 
 const struct profile *profile_of(int major) {
@@ -34,7 +35,9 @@ int version_major(const char *tag) {
 	while (digits < part.len && part.ptr[digits] >= '0' && part.ptr[digits] <= '9')
 		digits++;
 	long long major;
-	return str_integer(str_slice(part, 0, digits), &major) && major > 0 && major < 1000 ? (int)major : 0;
+	return str_integer(str_slice(part, 0, digits), &major) && major > 0 && major < 1000
+		       ? (int)major
+		       : 0;
 }
 
 static struct span node_at(const struct node *node) {
@@ -78,7 +81,8 @@ static void trace(const char *line) {
 }
 
 static bool sign_in(struct server *server) {
-	json_auto_t *body = json_pack("{s:s, s:s}", "username", server->user, "password", server->password);
+	json_auto_t *body =
+		json_pack("{s:s, s:s}", "username", server->user, "password", server->password);
 	struct call call = {.api = API_LOGIN, .body = body};
 	server->headers[1] = NULL;
 	api_calls(server->http, server->c->arena, server->url, server->headers, &call, 1);
@@ -112,7 +116,8 @@ static void repeat_refused(struct server *server, struct call *calls, size_t cou
 			vec_push(server->c->arena, &again, calls[i]);
 	if (!again.count || !server->user || !sign_in(server))
 		return;
-	api_calls(server->http, server->c->arena, server->url, server->headers, again.items, again.count);
+	api_calls(server->http, server->c->arena, server->url, server->headers, again.items,
+		again.count);
 	for (size_t i = 0, next = 0; i < count; i++)
 		if (calls[i].trouble == TROUBLE_LOGIN)
 			calls[i] = again.items[next++];
@@ -162,7 +167,8 @@ bool server_calls(struct server *server, struct call *calls, size_t count) {
 	for (size_t i = 0; own && i < server->later.count; i++)
 		vec_push(server->c->arena, &batch, server->later.items[i]);
 	count_calls(server, batch.items, batch.count);
-	api_calls(server->http, server->c->arena, server->url, server->headers, batch.items, batch.count);
+	api_calls(server->http, server->c->arena, server->url, server->headers, batch.items,
+		batch.count);
 	repeat_refused(server, batch.items, batch.count);
 	for (size_t i = 0; i < own; i++)
 		calls[sent[i]] = batch.items[i];
@@ -184,7 +190,8 @@ static bool find_version(struct server *server) {
 	if (!json_is_object(call.json) || !json_object_get(call.json, "version")) {
 		struct diagnostic *d = diag_add(server->c, E0806, node_at(at),
 			"what answers at `%s` is not a Metabase", server->url);
-		diag_help(server->c, d, "`url:` is the address without `/api`, e.g. https://metabase.example.org");
+		diag_help(server->c, d,
+			"`url:` is the address without `/api`, e.g. https://metabase.example.org");
 		return false;
 	}
 	server->tag = json_text(json_object_get(call.json, "version"), "tag");
@@ -198,17 +205,22 @@ static bool check_version(struct server *server) {
 	int wanted = server->environment->metabase, major = server->major;
 	struct span at = node_at(server->environment->url_node);
 	if (major && major < METABASE_OLDEST) {
-		diag_add(c, E0807, at, "the server is Metabase 0.%d; mbc needs 0.%d or newer", major, METABASE_OLDEST);
+		diag_add(c, E0807, at, "the server is Metabase 0.%d; mbc needs 0.%d or newer",
+			major, METABASE_OLDEST);
 		return false;
 	}
 	if (major && major < wanted) {
 		struct diagnostic *d = diag_add(c, E0807, at,
 			"the server is Metabase 0.%d, the definitions need 0.%d", major, wanted);
-		diag_help(c, d, "update the server, or write `metabase: 0.%d` to see what would have to change", major);
+		diag_help(c, d,
+			"update the server, or write `metabase: 0.%d` to see what would have to "
+			"change",
+			major);
 		return false;
 	}
 	if (major > METABASE_NEWEST)
-		diag_add(c, W0801, at, "Metabase 0.%d is newer than what this mbc was tested with (0.%d)", major,
+		diag_add(c, W0801, at,
+			"Metabase 0.%d is newer than what this mbc was tested with (0.%d)", major,
 			METABASE_NEWEST);
 	if (!major)
 		diag_add(c, W0801, at, "the server does not say a version that can be read (`%s`)",
@@ -246,7 +258,8 @@ static bool credentials(struct server *server) {
 		return true;
 	}
 	if (!e->user.len || !e->password.len) {
-		struct diagnostic *d = diag_add(c, E0803, node_at(e->node), "the environment has no credentials");
+		struct diagnostic *d =
+			diag_add(c, E0803, node_at(e->node), "the environment has no credentials");
 		diag_help(c, d, "write `api_key: \"${env.METABASE_API_KEY}\"`, or set MBC_API_KEY");
 		return false;
 	}
@@ -256,7 +269,8 @@ static bool credentials(struct server *server) {
 	return sign_in(server);
 }
 
-struct server *server_open(struct compile *c, const struct environment *environment, unsigned jobs) {
+struct server *server_open(
+	struct compile *c, const struct environment *environment, unsigned jobs) {
 	struct server *server = arena_new(c->arena, struct server);
 	struct http_options options = {.jobs = jobs, .trace = trace, .compressed = true};
 	server->c = c;
@@ -265,10 +279,12 @@ struct server *server_open(struct compile *c, const struct environment *environm
 	server->headers[0] = "Content-Type: application/json";
 	server->http = http_open(&options);
 	if (!server->http) {
-		diag_add(c, E0802, SPAN_NONE, "libcurl cannot be loaded: install it (Debian: libcurl4)");
+		diag_add(c, E0802, SPAN_NONE,
+			"libcurl cannot be loaded: install it (Debian: libcurl4)");
 		return NULL;
 	}
-	if (find_version(server) && check_version(server) && credentials(server) && find_user(server))
+	if (find_version(server) && check_version(server) && credentials(server) &&
+		find_user(server))
 		return server;
 	server_close(server);
 	return NULL;

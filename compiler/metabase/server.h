@@ -48,15 +48,15 @@ struct server {
 struct server *server_open(struct compile *c, const struct environment *environment, unsigned jobs);
 void server_close(struct server *server);
 
-/* Makes all the calls, several at a time. A session that has ended is begun again once. True if none
- * is in trouble. */
+/* Makes all the calls, several at a time. A session that has ended is begun again once. True if
+ * none is in trouble. */
 bool server_calls(struct server *server, struct call *calls, size_t count);
 static inline bool server_call(struct server *server, struct call *call) {
 	return server_calls(server, call, 1);
 }
 
-/* A read that will be wanted: it goes along with the next calls, and the call that asks for it then has
- * its answer at once. Saves waiting for one thing after the other. */
+/* A read that will be wanted: it goes along with the next calls, and the call that asks for it then
+ * has its answer at once. Saves waiting for one thing after the other. */
 void server_later(struct server *server, enum api api, const char *id, const char *query);
 
 /* Reports a call's trouble: at `at` when the definition was refused there, else at the address or

@@ -1,5 +1,5 @@
-/* One answer of the server goes in, a catalogue comes out. Columns of a RECORD hang below it, as in DDL;
- * what is inactive is left out, since nothing can be built on it. */
+/* One answer of the server goes in, a catalogue comes out. Columns of a RECORD hang below it, as in
+ * DDL; what is inactive is left out, since nothing can be built on it. */
 #include "compiler/metabase/tables.h"
 
 #include <stdlib.h>
@@ -44,11 +44,13 @@ static void fill(struct arena *arena, const json_t *fields, long long parent, un
 		if (!is_child(field, parent))
 			continue;
 		struct catalogue_column *column = &(*columns)[used++];
-		struct str type = upper(arena, text_of(field, "database_type")), semantic = text_of(field, "semantic_type");
+		struct str type = upper(arena, text_of(field, "database_type")),
+			   semantic = text_of(field, "semantic_type");
 		column->name = text_of(field, "name");
 		column->database_type = type;
 		column->key = str_is(semantic, "type/PK") || json_is_set(field, "database_is_pk");
-		column->repeated = str_is(type, "ARRAY") || str_is(text_of(field, "base_type"), "type/Array");
+		column->repeated =
+			str_is(type, "ARRAY") || str_is(text_of(field, "base_type"), "type/Array");
 		column->references_table = target_table(field, &column->references_schema);
 		long long id = json_number_of(field, "id", -1);
 		if (depth < 15)
@@ -81,10 +83,12 @@ struct catalogue *server_catalogue(struct server *server, long long database) {
 		table->schema = text_of(json, "schema");
 		table->name = text_of(json, "name");
 		table->columns_known = json_array_size(json_object_get(json, "fields")) > 0;
-		fill(arena, json_object_get(json, "fields"), 0, 0, &table->columns, &table->column_count);
+		fill(arena, json_object_get(json, "fields"), 0, 0, &table->columns,
+			&table->column_count);
 		vec_push(arena, &catalogue->tables, table);
 	}
 	if (catalogue->tables.count)
-		qsort(catalogue->tables.items, catalogue->tables.count, sizeof(struct catalogue_table *), by_name);
+		qsort(catalogue->tables.items, catalogue->tables.count,
+			sizeof(struct catalogue_table *), by_name);
 	return catalogue;
 }

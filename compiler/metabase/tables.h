@@ -4,5 +4,6 @@
 #include "compiler/metabase/server.h"
 #include "compiler/query/catalogue.h"
 
-/* Every active table of a database with its columns; NULL, reported, when the server does not answer. */
+/* Every active table of a database with its columns; NULL, reported, when the server does not
+ * answer. */
 struct catalogue *server_catalogue(struct server *server, long long database);

@@ -1,5 +1,6 @@
-/* Lines in, hunks out. The longest common subsequence is found by the plain table, after equal lines at
- * both ends were set aside; texts that would need a huge table are shown as replaced from there on. */
+/* Lines in, hunks out. The longest common subsequence is found by the plain table, after equal
+ * lines at both ends were set aside; texts that would need a huge table are shown as replaced from
+ * there on. */
 #include "compiler/metabase/textdiff.h"
 
 #include <stdint.h>
@@ -44,8 +45,8 @@ static void put(struct edits *edits, char sign, struct str text) {
 }
 
 /* Edits between the parts [a0, a1) and [b0, b1), by the table of common lengths. */
-static void middle(struct edits *edits, const struct lines *a, size_t a0, size_t a1, const struct lines *b,
-	size_t b0, size_t b1) {
+static void middle(struct edits *edits, const struct lines *a, size_t a0, size_t a1,
+	const struct lines *b, size_t b0, size_t b1) {
 	size_t rows = a1 - a0, columns = b1 - b0;
 	uint32_t *table = rows && columns && (rows + 1) * (columns + 1) <= TABLE_MAX
 		? calloc((rows + 1) * (columns + 1), sizeof(*table)) : NULL;
@@ -90,16 +91,20 @@ static struct edits compare(const struct lines *a, const struct lines *b) {
 }
 
 /* Prints items [from, to) as one hunk; the counts before it give its line numbers. */
-static void hunk(struct buf *out, const struct edits *edits, size_t from, size_t to, const char *indent) {
+static void hunk(
+	struct buf *out, const struct edits *edits, size_t from, size_t to, const char *indent) {
 	size_t before = 0, after = 0, old = 0, new = 0;
 	for (size_t i = 0; i < to; i++) {
-		size_t *old_count = i < from ? &before : &old, *new_count = i < from ? &after : &new;
+		size_t *old_count = i < from ? &before : &old,
+		       *new_count = i < from ? &after : &new;
 		*old_count += edits->items[i].sign != '+';
 		*new_count += edits->items[i].sign != '-';
 	}
-	buf_printf(out, "%s@@ -%zu,%zu +%zu,%zu @@\n", indent, before + (old > 0), old, after + (new > 0), new);
+	buf_printf(out, "%s@@ -%zu,%zu +%zu,%zu @@\n", indent, before + (old > 0), old,
+		after + (new > 0), new);
 	for (size_t i = from; i < to; i++)
-		buf_printf(out, "%s%c%.*s\n", indent, edits->items[i].sign, STR_ARGS(edits->items[i].text));
+		buf_printf(out, "%s%c%.*s\n", indent, edits->items[i].sign,
+			STR_ARGS(edits->items[i].text));
 }
 
 void text_diff(struct buf *out, struct str before, struct str after, const char *indent) {
