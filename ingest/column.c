@@ -1,0 +1,115 @@
+/* One function a way of reading: a cell of an answer goes in, a JSON value for the load goes out. Money
+ * and numbers never leave their text. */
+#include "ingest/column.h"
+
+#include <stdio.h>
+
+#include "ingest/day.h"
+
+static bool is_plain(unsigned char c) {
+	return c >= 0x20 && c != '"' && c != '\\';
+}
+
+bool json_quote(struct buf *out, struct str text) {
+	buf_putc(out, '"');
+	for (size_t at = 0; at < text.len;) {
+		size_t end = at;
+		while (end < text.len && is_plain((unsigned char)text.ptr[end]))
+			end++;
+		buf_add(out, text.ptr + at, end - at);
+		if (end < text.len) {
+			unsigned char c = (unsigned char)text.ptr[end++];
+			if (c == '"' || c == '\\')
+				buf_printf(out, "\\%c", c);
+			else
+				buf_printf(out, "\\u%04x", c);
+		}
+		at = end;
+	}
+	return buf_putc(out, '"');
+}
+
+bool read_text(const struct cell *cell, struct buf *out) {
+	if (cell->kind == CELL_ABSENT)
+		return true;
+	return cell->kind != CELL_BOOL && json_quote(out, cell->text);
+}
+
+bool read_count(const struct cell *cell, struct buf *out) {
+	long long value = 0;
+	if (cell->kind == CELL_ABSENT)
+		return buf_putc(out, '0');
+	return cell->kind != CELL_BOOL && str_integer(cell->text, &value) && buf_printf(out, "%lld", value);
+}
+
+bool read_bool(const struct cell *cell, struct buf *out) {
+	if (cell->kind == CELL_ABSENT)
+		return true;
+	return cell->kind == CELL_BOOL && buf_add_str(out, cell->text);
+}
+
+bool read_day(const struct cell *cell, struct buf *out) {
+	day value;
+	moment instant;
+	char text[DAY_TEXT];
+	if (cell->kind == CELL_ABSENT)
+		return true;
+	if (cell->kind == CELL_NUMBER)
+		return read_millis_day(cell, out);
+	if (moment_read(cell->text, &instant))
+		value = moment_day(instant);
+	else if (!day_read(cell->text, &value))
+		return false;
+	return buf_printf(out, "\"%s\"", day_print(value, text));
+}
+
+bool read_moment(const struct cell *cell, struct buf *out) {
+	moment value;
+	char text[MOMENT_TEXT];
+	if (cell->kind == CELL_ABSENT)
+		return true;
+	return cell->kind == CELL_TEXT && moment_read(cell->text, &value) &&
+		buf_printf(out, "\"%s\"", moment_print(value, text));
+}
+
+static bool millis_of(const struct cell *cell, moment *value) {
+	return cell->kind != CELL_BOOL && moment_read_millis(cell->text, value);
+}
+
+bool read_millis_day(const struct cell *cell, struct buf *out) {
+	moment value;
+	char text[DAY_TEXT];
+	if (cell->kind == CELL_ABSENT)
+		return true;
+	return millis_of(cell, &value) && buf_printf(out, "\"%s\"", day_print(moment_day(value), text));
+}
+
+bool read_millis(const struct cell *cell, struct buf *out) {
+	moment value;
+	char text[MOMENT_TEXT];
+	if (cell->kind == CELL_ABSENT)
+		return true;
+	return millis_of(cell, &value) && buf_printf(out, "\"%s\"", moment_print(value, text));
+}
+
+static bool read_amount(const struct cell *cell, unsigned shift, struct buf *out) {
+	money amount;
+	char text[MONEY_TEXT];
+	enum money_source source = cell->kind == CELL_NUMBER ? MONEY_JSON_NUMBER : MONEY_TEXT_ONLY;
+	if (cell->kind == CELL_ABSENT)
+		return true;
+	return cell->kind != CELL_BOOL && money_read(cell->text, shift, source, &amount) &&
+		buf_printf(out, "\"%s\"", money_print(amount, text));
+}
+
+bool read_cents(const struct cell *cell, struct buf *out) {
+	return read_amount(cell, 2, out);
+}
+
+bool read_decimal(const struct cell *cell, struct buf *out) {
+	return read_amount(cell, 0, out);
+}
+
+bool read_dollars(const struct cell *cell, struct buf *out) {
+	return cell->kind == CELL_TEXT && str_is(cell->text, "USD") && buf_puts(out, "\"USD\"");
+}

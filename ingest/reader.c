@@ -1,0 +1,454 @@
+/* One pass over the bytes: yajl calls back for each value, the tree of paths says whether anybody wants
+ * it, and at the end of a record its cells become a row. Values that stand outside the records (the day
+ * of a bucket) keep their cells until they are overwritten. Depth and the size of a record are bounded. */
+#include "ingest/reader.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yajl/yajl_parse.h>
+
+#include "ingest/paths.h"
+
+#define MOST_CELLS 64
+#define MOST_DEPTH 128
+#define MOST_RECORD (16u << 20)
+
+/* Cells behind those of the columns: what the answer says about itself. */
+enum page_value { PAGE_MORE, PAGE_NEXT, PAGE_PAGES, PAGE_TOTAL, PAGE_REFRESHED, PAGE_VALUES };
+
+struct slot {
+	enum cell_kind kind;
+	unsigned rank;
+	bool outside;                   /* the record */
+	bool grouped;                   /* and within an item that holds several records */
+	struct buf text;
+	long long sum;
+};
+
+struct reader {
+	const struct stream *stream;
+	day snapshot;
+	record_sink *sink;
+	void *context;
+	struct arena *arena;
+	struct path_node root;
+	struct slot slots[MOST_CELLS];
+	unsigned columns, inner_columns;
+	struct path_node *stack[MOST_DEPTH];    /* NULL: nobody wants what is inside */
+	bool in_array[MOST_DEPTH];
+	unsigned depth;
+	struct path_node *member;       /* of the value that follows a key */
+	yajl_handle parser;
+	struct str body;
+	size_t record_start, records;
+	bool dry;                       /* only what stands outside the records */
+	struct buf row, inner;
+	char problem[512];
+};
+
+bool reader_fail(struct reader *reader, const char *format, ...) {
+	if (reader->problem[0])
+		return false;
+	va_list args;
+	va_start(args, format);
+	vsnprintf(reader->problem, sizeof(reader->problem), format, args);
+	va_end(args);
+	return false;
+}
+
+const char *reader_problem(const struct reader *reader) {
+	return reader->problem;
+}
+
+/* --- rows ---------------------------------------------------------------------------------------- */
+
+static bool take_column(struct reader *reader, const struct column *column, const struct cell *cell,
+	struct record *record) {
+	size_t start = reader->row.len;
+	buf_putc(&reader->row, reader->row.len > 1 ? ',' : '{');
+	buf_printf(&reader->row, "\"%s\":", column->name);
+	size_t value_start = reader->row.len;
+	if (!column->read(cell, &reader->row))
+		return reader_fail(reader, "%s: `%.60s` is no %s", column->name,
+			cell->text.len ? cell->text.ptr : "", column->type);
+	struct str value = str_slice(buf_str(&reader->row), value_start, reader->row.len);
+	if (!value.len) {
+		if (column->required)
+			return reader_fail(reader, "a record has no %s", column->name);
+		reader->row.len = start;
+		return true;
+	}
+	if (column->role == COLUMN_DAY)
+		return day_read(str_slice(value, 1, value.len - 1), &record->day);
+	if (column->role == COLUMN_TOKENS) {
+		long long count = 0;
+		str_integer(value, &count);
+		if (__builtin_add_overflow(record->tokens, count, &record->tokens))
+			return reader_fail(reader, "%s: too many tokens in one record", column->name);
+	}
+	money amount;
+	if (column->role == COLUMN_USD && money_read(str_slice(value, 1, value.len - 1), 0, MONEY_TEXT_ONLY, &amount))
+		record->usd += amount;
+	return true;
+}
+
+static void add_key(EVP_MD_CTX *digest, const struct cell *cell) {
+	unsigned char head[5] = {(unsigned char)cell->kind, (unsigned char)cell->text.len,
+		(unsigned char)(cell->text.len >> 8), (unsigned char)(cell->text.len >> 16),
+		(unsigned char)(cell->text.len >> 24)};
+	EVP_DigestUpdate(digest, head, sizeof(head));
+	EVP_DigestUpdate(digest, cell->text.ptr, cell->text.len);
+}
+
+/* The keys of a row, so that equal ones are told apart by their ordinal. */
+static void hash_keys(const struct stream *stream, const struct cell *cells, unsigned char out[32]) {
+	EVP_MD_CTX *digest = EVP_MD_CTX_new();
+	if (!digest)
+		out_of_memory();
+	EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
+	for (unsigned i = 0; stream->columns[i].name; i++)
+		if (stream->columns[i].role == COLUMN_KEY || stream->columns[i].role == COLUMN_DAY)
+			add_key(digest, &cells[i]);
+	EVP_DigestFinal_ex(digest, out, NULL);
+	EVP_MD_CTX_free(digest);
+}
+
+static void add_hash(struct reader *reader, const struct column *column, const unsigned char hash[32]) {
+	buf_printf(&reader->row, ",\"%s\":\"", column->name);
+	for (int i = 0; i < 32; i++)
+		buf_printf(&reader->row, "%02x", hash[i]);
+	buf_putc(&reader->row, '"');
+}
+
+bool reader_emit(struct reader *reader, const struct cell *cells, struct str payload) {
+	const struct stream *stream = reader->stream;
+	struct record record = {.day = reader->snapshot, .payload = payload};
+	unsigned char hash[32];
+	char text[DAY_TEXT];
+	hash_keys(stream, cells, hash);
+	memcpy(record.key, hash, sizeof(record.key));
+	buf_clear(&reader->row);
+	if (stream->snapshot)
+		buf_printf(&reader->row, "{\"snapshot_date\":\"%s\"", day_print(reader->snapshot, text));
+	for (unsigned i = 0; stream->columns[i].name; i++) {
+		if (stream->columns[i].role == COLUMN_HASH)
+			add_hash(reader, &stream->columns[i], hash);
+		else if (!take_column(reader, &stream->columns[i], &cells[i], &record))
+			return false;
+	}
+	if (stream->inner)
+		buf_printf(&reader->row, ",\"%s\":[%.*s]", stream->inner_name, STR_ARGS(buf_str(&reader->inner)));
+	if (reader->row.full)
+		return reader_fail(reader, "a record is larger than %u MiB", MOST_RECORD >> 20);
+	record.json = buf_str(&reader->row);
+	reader->records++;
+	return reader->sink(reader->context, &record);
+}
+
+/* --- cells --------------------------------------------------------------------------------------- */
+
+static struct cell cell_of(const struct slot *slot) {
+	return (struct cell){slot->kind, slot->kind == CELL_ABSENT ? STR("") : buf_str(&slot->text)};
+}
+
+static void clear_slot(struct slot *slot) {
+	slot->kind = CELL_ABSENT;
+	slot->sum = 0;
+	buf_clear(&slot->text);
+}
+
+static void clear_slots(struct reader *reader, unsigned first, unsigned count) {
+	for (unsigned i = first; i < first + count; i++)
+		if (!reader->slots[i].outside)
+			clear_slot(&reader->slots[i]);
+}
+
+static bool add_up(struct reader *reader, struct slot *slot, struct str text) {
+	long long value;
+	if (!str_integer(text, &value) || __builtin_add_overflow(slot->sum, value, &slot->sum))
+		return reader_fail(reader, "`%.*s` is no count", (int)(text.len < 60 ? text.len : 60), text.ptr);
+	slot->kind = CELL_NUMBER;
+	buf_clear(&slot->text);
+	return buf_printf(&slot->text, "%lld", slot->sum);
+}
+
+static bool set_slot(struct reader *reader, struct path_use use, bool adds, enum cell_kind kind, struct str text) {
+	struct slot *slot = &reader->slots[use.cell];
+	if (adds)
+		return add_up(reader, slot, text);
+	if (slot->kind != CELL_ABSENT && slot->rank < use.rank && !slot->outside)
+		return true;
+	buf_clear(&slot->text);
+	slot->kind = kind;
+	slot->rank = use.rank;
+	if (!buf_add_str(&slot->text, text))
+		return reader_fail(reader, "a value is larger than %u MiB", MOST_RECORD >> 20);
+	return true;
+}
+
+static bool inner_record(struct reader *reader) {
+	const struct column *columns = reader->stream->inner_columns;
+	buf_puts(&reader->inner, reader->inner.len ? ",{" : "{");
+	bool first = true;
+	for (unsigned i = 0; columns[i].name; i++) {
+		struct cell cell = cell_of(&reader->slots[reader->columns + i]);
+		size_t start = reader->inner.len;
+		buf_printf(&reader->inner, "%s\"%s\":", first ? "" : ",", columns[i].name);
+		size_t value = reader->inner.len;
+		if (!columns[i].read(&cell, &reader->inner))
+			return reader_fail(reader, "%s: `%.60s` is no %s", columns[i].name,
+				cell.text.len ? cell.text.ptr : "", columns[i].type);
+		if (reader->inner.len == value)
+			reader->inner.len = start;
+		else
+			first = false;
+	}
+	return buf_putc(&reader->inner, '}');
+}
+
+static bool outer_record(struct reader *reader, size_t end) {
+	struct cell cells[MOST_CELLS];
+	if (reader->dry)
+		return true;
+	for (unsigned i = 0; i < reader->columns; i++)
+		cells[i] = cell_of(&reader->slots[i]);
+	return reader_emit(reader, cells, str_slice(reader->body, reader->record_start, end));
+}
+
+/* --- yajl's events ------------------------------------------------------------------------------- */
+
+static struct path_node *target(const struct reader *reader) {
+	if (!reader->depth)
+		return (struct path_node *)&reader->root;
+	struct path_node *top = reader->stack[reader->depth - 1];
+	if (!reader->in_array[reader->depth - 1])
+		return reader->member;
+	return top ? path_child(top, STR("[]")) : NULL;
+}
+
+static int take_value(struct reader *reader, enum cell_kind kind, struct str text) {
+	struct path_node *node = target(reader);
+	if (!node || kind == CELL_ABSENT)
+		return 1;
+	if (node->record)
+		return reader_fail(reader, "a record is no object");
+	for (size_t i = 0; i < node->uses.count; i++)
+		if (!set_slot(reader, node->uses.items[i], node->adds, kind, text))
+			return 0;
+	return 1;
+}
+
+static int on_null(void *context) {
+	return take_value(context, CELL_ABSENT, STR(""));
+}
+
+static int on_boolean(void *context, int value) {
+	return take_value(context, CELL_BOOL, value ? STR("true") : STR("false"));
+}
+
+static int on_number(void *context, const char *text, size_t len) {
+	return take_value(context, CELL_NUMBER, (struct str){text, len});
+}
+
+static int on_string(void *context, const unsigned char *text, size_t len) {
+	return take_value(context, CELL_TEXT, (struct str){(const char *)text, len});
+}
+
+static int push(struct reader *reader, bool array) {
+	struct path_node *node = target(reader);
+	if (reader->depth == MOST_DEPTH)
+		return reader_fail(reader, "more than %d levels", MOST_DEPTH);
+	reader->stack[reader->depth] = node;
+	reader->in_array[reader->depth++] = array;
+	reader->member = NULL;
+	return 1;
+}
+
+static int on_start_map(void *context) {
+	struct reader *reader = context;
+	if (!push(reader, false))
+		return 0;
+	struct path_node *node = reader->stack[reader->depth - 1];
+	if (node && node->record) {
+		reader->record_start = yajl_get_bytes_consumed(reader->parser) - 1;
+		clear_slots(reader, 0, reader->columns + reader->inner_columns);
+		buf_clear(&reader->inner);
+	}
+	if (node && node->inner)
+		clear_slots(reader, reader->columns, reader->inner_columns);
+	for (unsigned i = 0; node && node->group && i < reader->columns; i++)
+		if (reader->slots[i].grouped)
+			clear_slot(&reader->slots[i]);
+	return 1;
+}
+
+static int on_key(void *context, const unsigned char *name, size_t len) {
+	struct reader *reader = context;
+	struct path_node *top = reader->stack[reader->depth - 1];
+	reader->member = top ? path_child(top, (struct str){(const char *)name, len}) : NULL;
+	return 1;
+}
+
+static int on_end_map(void *context) {
+	struct reader *reader = context;
+	struct path_node *node = reader->stack[--reader->depth];
+	if (node && node->inner)
+		return inner_record(reader);
+	if (node && node->record)
+		return outer_record(reader, yajl_get_bytes_consumed(reader->parser));
+	return 1;
+}
+
+static int on_start_array(void *context) {
+	return push(context, true);
+}
+
+static int on_end_array(void *context) {
+	struct reader *reader = context;
+	reader->depth--;
+	return 1;
+}
+
+static yajl_callbacks callbacks = {
+	.yajl_null = on_null, .yajl_boolean = on_boolean, .yajl_number = on_number, .yajl_string = on_string,
+	.yajl_start_map = on_start_map, .yajl_map_key = on_key, .yajl_end_map = on_end_map,
+	.yajl_start_array = on_start_array, .yajl_end_array = on_end_array,
+};
+
+/* --- pages --------------------------------------------------------------------------------------- */
+
+static bool parse(struct reader *reader, struct str body) {
+	reader->depth = 0;
+	reader->member = NULL;
+	reader->body = body;
+	reader->parser = yajl_alloc(&callbacks, NULL, reader);
+	if (!reader->parser)
+		out_of_memory();
+	yajl_status status = yajl_parse(reader->parser, (const unsigned char *)body.ptr, body.len);
+	if (status == yajl_status_ok)
+		status = yajl_complete_parse(reader->parser);
+	if (status != yajl_status_ok)
+		reader_fail(reader, "the answer is no whole JSON (%zu bytes)", body.len);
+	yajl_free(reader->parser);
+	reader->parser = NULL;
+	return reader->problem[0] == '\0';
+}
+
+static bool page_number(const struct reader *reader, enum page_value which, long long *value) {
+	struct cell cell = cell_of(&reader->slots[reader->columns + reader->inner_columns + which]);
+	*value = -1;
+	return cell.kind == CELL_NUMBER && str_integer(cell.text, value) && *value >= 0;
+}
+
+static bool take_page(struct reader *reader, struct page *page) {
+	const struct slot *slots = &reader->slots[reader->columns + reader->inner_columns];
+	const struct paging *paging = reader->stream->paging;
+	*page = (struct page){.records = reader->records, .pages = -1, .total = -1};
+	page->more_is_told = slots[PAGE_MORE].kind == CELL_BOOL;
+	page->has_more = page->more_is_told && str_is(buf_str(&slots[PAGE_MORE].text), "true");
+	if (paging->more && !page->more_is_told)
+		return reader_fail(reader, "the answer has no `%s`", paging->more);
+	if (!page_number(reader, PAGE_PAGES, &page->pages) && paging->pages)
+		return reader_fail(reader, "the answer has no `%s`", paging->pages);
+	page_number(reader, PAGE_TOTAL, &page->total);
+	if (slots[PAGE_REFRESHED].kind == CELL_TEXT)
+		moment_read(buf_str(&slots[PAGE_REFRESHED].text), &page->refreshed);
+	struct cell next = cell_of(&slots[PAGE_NEXT]);
+	if (next.text.len >= sizeof(page->next))
+		return reader_fail(reader, "the token of the next page has %zu bytes", next.text.len);
+	memcpy(page->next, next.text.len ? next.text.ptr : "", next.text.len);
+	if (paging->next && page->has_more && !next.text.len)
+		return reader_fail(reader, "there are more pages, but there is no `%s`", paging->next);
+	return true;
+}
+
+bool reader_read(struct reader *reader, struct str body, struct page *page) {
+	reader->problem[0] = '\0';
+	reader->records = 0;
+	for (unsigned i = 0; i < MOST_CELLS; i++)
+		clear_slot(&reader->slots[i]);
+	if (reader->stream->parse) {
+		*page = (struct page){.pages = -1, .total = -1};
+		bool good = reader->stream->parse(reader->stream, body, reader);
+		page->records = reader->records;
+		return good;
+	}
+	reader->dry = reader->stream->late;
+	if (reader->dry && !parse(reader, body))
+		return false;
+	reader->dry = false;
+	return parse(reader, body) && take_page(reader, page);
+}
+
+/* What stands beside the records in an item of an array goes with that item. */
+static void mark_group(struct reader *reader, struct slot *slot, const char *path) {
+	const char *last = strrchr(path, '.');
+	slot->grouped = slot->outside && last && strstr(path, "[]");
+	if (slot->grouped)
+		paths_node(reader->arena, &reader->root, (struct str){path, (size_t)(last - path)})->group = true;
+}
+
+static unsigned add_columns(struct reader *reader, const struct column *columns, unsigned first, const char *within) {
+	unsigned count = 0;
+	for (; columns && columns[count].name; count++) {
+		struct slot *slot = &reader->slots[first + count];
+		slot->text = BUF(MOST_RECORD);
+		slot->outside = columns[count].path && strncmp(columns[count].path, within, strlen(within)) != 0;
+		if (!columns[count].path)
+			continue;
+		paths_add(reader->arena, &reader->root, columns[count].path, first + count);
+		mark_group(reader, slot, columns[count].path);
+	}
+	return count;
+}
+
+static void add_page_values(struct reader *reader) {
+	const struct paging *paging = reader->stream->paging;
+	const char *const values[PAGE_VALUES] = {
+		[PAGE_MORE] = paging->more, [PAGE_NEXT] = paging->next, [PAGE_PAGES] = paging->pages,
+		[PAGE_TOTAL] = paging->total, [PAGE_REFRESHED] = paging->refreshed,
+	};
+	for (unsigned i = 0; i < PAGE_VALUES; i++) {
+		unsigned cell = reader->columns + reader->inner_columns + i;
+		reader->slots[cell].text = BUF(64 * 1024);
+		reader->slots[cell].outside = true;
+		if (values[i])
+			paths_add(reader->arena, &reader->root, values[i], cell);
+	}
+}
+
+struct reader *reader_open(const struct stream *stream, day snapshot, record_sink *sink, void *context) {
+	struct reader *reader = calloc(1, sizeof(*reader));
+	if (!reader)
+		out_of_memory();
+	reader->stream = stream;
+	reader->snapshot = snapshot;
+	reader->sink = sink;
+	reader->context = context;
+	reader->arena = arena_create();
+	reader->row = BUF(MOST_RECORD);
+	reader->inner = BUF(MOST_RECORD);
+	if (stream->parse)
+		return reader;
+	reader->columns = add_columns(reader, stream->columns, 0, stream->records);
+	if (stream->inner)
+		reader->inner_columns = add_columns(reader, stream->inner_columns, reader->columns, stream->inner);
+	add_page_values(reader);
+	paths_node(reader->arena, &reader->root, str_from(stream->records))->record = true;
+	if (stream->inner)
+		paths_node(reader->arena, &reader->root, str_from(stream->inner))->inner = true;
+	return reader;
+}
+
+void reader_close(struct reader *reader) {
+	if (!reader)
+		return;
+	for (unsigned i = 0; i < MOST_CELLS; i++)
+		buf_free(&reader->slots[i].text);
+	buf_free(&reader->row);
+	buf_free(&reader->inner);
+	arena_destroy(reader->arena);
+	free(reader);
+}
