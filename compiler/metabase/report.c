@@ -73,17 +73,25 @@ static void put_part(struct buf *out, const json_t *value) {
 		put_value(out, value);
 }
 
-static void put_difference(struct buf *out, const struct difference *d, const char *indent) {
+/* A text as a unified diff, in red and green on a terminal. */
+static void put_text_diff(struct buf *out, struct str live, struct str code, const char *indent, bool colour) {
+	struct buf plain = BUF(64u << 20);
+	text_diff(&plain, live, code, "");
+	struct str rest = buf_str(&plain), line;
+	while (str_split(&rest, '\n', &line)) {
+		const char *paint = !colour || line.len == 0 ? "" : line.ptr[0] == '+' ? "\033[32m" :
+			line.ptr[0] == '-' ? "\033[31m" : line.ptr[0] == '@' ? "\033[36m" : "";
+		buf_printf(out, "%s%s%s%.*s%s\n", indent, *indent ? "  " : "", paint, STR_ARGS(line), *paint ? "\033[0m" : "");
+	}
+	buf_free(&plain);
+}
+
+static void put_difference(struct buf *out, const struct difference *d, const char *indent, bool colour) {
 	if ((is_long_text(d->live) || is_long_text(d->code)) && json_is_string(d->live) &&
 		json_is_string(d->code)) {
-		char *deeper = malloc(strlen(indent) + 3);
-		if (!deeper)
-			out_of_memory();
-		sprintf(deeper, "%s  ", indent);
 		buf_printf(out, "%s%s:\n", indent, d->path);
-		text_diff(out, str_from(json_string_value(d->live)),
-			str_from(json_string_value(d->code)), deeper);
-		free(deeper);
+		put_text_diff(out, str_from(json_string_value(d->live)), str_from(json_string_value(d->code)),
+			indent, colour);
 		return;
 	}
 	buf_printf(out, "%s%s: ", indent, d->path);
@@ -189,7 +197,7 @@ void plan_print_text(const struct plan *plan, FILE *out, const struct report_sty
 			title_of(step));
 		put_reason(&text, plan, step, "    ");
 		for (size_t d = 0; d < step->differences.count; d++)
-			put_difference(&text, &step->differences.items[d], "    ");
+			put_difference(&text, &step->differences.items[d], "    ", style->colour);
 	}
 	if (text.len)
 		buf_putc(&text, '\n');
@@ -212,7 +220,7 @@ void plan_print_markdown(const struct plan *plan, FILE *out) {
 			title_of(step));
 		put_reason(&text, plan, step, "# ");
 		for (size_t d = 0; d < step->differences.count; d++)
-			put_difference(&text, &step->differences.items[d], "");
+			put_difference(&text, &step->differences.items[d], "", false);
 		buf_puts(&text, "```\n</details>\n");
 	}
 	fwrite(text.ptr, 1, text.len, out);
