@@ -1,4 +1,5 @@
-/* boxplot: how values spread. Its rows are single values, not sums; the server works out the boxes. */
+/* boxplot: how values spread. Its rows are single values, not sums; the server works out the boxes.
+ */
 #include "charts/cartesian.h"
 
 static const struct cartesian how = {.ordinal = true};
@@ -43,7 +44,8 @@ static const struct raw_key *const reads[] = {raw_mapping, raw_series, raw_axes,
 	raw_frequency, settings_rows, NULL};
 
 static void check(struct compile *c, const struct chart *chart) {
-	const char *whisker = values_word(&chart->values, "whiskers"), *point = values_word(&chart->values, "points");
+	const char *whisker = values_word(&chart->values, "whiskers"),
+		   *point = values_word(&chart->values, "points");
 	cartesian_check(c, chart, &how);
 	if (whisker && point && strcmp(whisker, "min-max") == 0 && strcmp(point, "outliers") == 0)
 		diag_add(c, E0415, values_get(&chart->values, "points")->name->at,

@@ -1,6 +1,6 @@
-/* Lowering of charts with axes. The server keeps a mapping only if every name in it fits, and chooses
- * axes, shapes and scales by the data where nothing is said; so everything is said: which column is
- * which, on what side and as what each series is drawn, and the scale of the x axis. */
+/* Lowering of charts with axes. The server keeps a mapping only if every name in it fits, and
+ * chooses axes, shapes and scales by the data where nothing is said; so everything is said: which
+ * column is which, on what side and as what each series is drawn, and the scale of the x axis. */
 #include "charts/cartesian.h"
 
 const struct value *cartesian_split(const struct chart *chart) {
@@ -53,8 +53,8 @@ static void set_if_absent(json_t *object, const char *name, json_t *value) {
 		json_object_set_new(object, name, value);
 }
 
-static void lower_series(struct compile *c, const struct series_list *list, const struct cartesian *how,
-	json_t *settings) {
+static void lower_series(struct compile *c, const struct series_list *list,
+	const struct cartesian *how, json_t *settings) {
 	json_t *all = object_in(settings, "series_settings");
 	for (size_t i = 0; i < list->of.count; i++) {
 		const struct series *series = &list->of.items[i];
@@ -66,10 +66,12 @@ static void lower_series(struct compile *c, const struct series_list *list, cons
 	}
 }
 
-static void lower_scale(const struct chart *chart, const struct value *x, const struct cartesian *how,
-	json_t *settings) {
+static void lower_scale(const struct chart *chart, const struct value *x,
+	const struct cartesian *how, json_t *settings) {
 	enum column_type type = type_of(chart, x);
-	const char *scale = is_date(type) ? "timeseries" : type == COLUMN_NUMBER ? "linear" : "ordinal";
+	const char *scale = is_date(type)           ? "timeseries"
+			    : type == COLUMN_NUMBER ? "linear"
+						    : "ordinal";
 	if (how->ordinal)
 		scale = "ordinal";
 	if (type != COLUMN_UNKNOWN || how->ordinal)
@@ -101,7 +103,8 @@ static void lower_order(const struct chart *chart, const struct value *split, js
 	for (size_t i = 0; hide && i < hide->list.count; i++) {
 		struct str name = hide->list.items[i].text;
 		if (!list_has(order, name))
-			json_array_append_new(list, order_entry(styles, name, json_array_size(list), false));
+			json_array_append_new(
+				list, order_entry(styles, name, json_array_size(list), false));
 	}
 	json_object_set_new(settings, "graph.series_order", list);
 	json_object_set_new(settings, "graph.series_order_dimension", name_json(split->text));

@@ -1,5 +1,5 @@
-/* What charts with an x and a y axis share: their tables of keys, one a concern so that a chart picks
- * what its picture reads, the checks, and the lowering. */
+/* What charts with an x and a y axis share: their tables of keys, one a concern so that a chart
+ * picks what its picture reads, the checks, and the lowering. */
 #pragma once
 
 #include "charts/columns.h"
@@ -8,7 +8,8 @@
 extern const struct key cartesian_x[];          /* x */
 extern const struct key cartesian_y[];          /* y: columns and axis */
 extern const struct key cartesian_standing_y[]; /* y, where the axis always has its zero */
-extern const struct key cartesian_y_axis[];     /* y: such an axis alone, where others name the columns */
+extern const struct key
+	cartesian_y_axis[]; /* y: such an axis alone, where others name the columns */
 extern const struct key cartesian_lying_x[];    /* x, y and labels of bars that lie */
 extern const struct key cartesian_lying_y[];
 extern const struct key cartesian_lying_labels[];
@@ -27,12 +28,12 @@ extern const struct key cartesian_tooltip[];    /* tooltip */
 
 /* Settings of the server, as .reads of a chart type wants them. */
 extern const struct raw_key raw_mapping[], raw_series[], raw_axes[], raw_vertical[], raw_stack[],
-	raw_panels[], raw_goal[], raw_trend_line[], raw_values[], raw_frequency[], raw_stack_values[],
-	raw_tooltip[], raw_timelines[], raw_old_lines[];
+	raw_panels[], raw_goal[], raw_trend_line[], raw_values[], raw_frequency[],
+	raw_stack_values[], raw_tooltip[], raw_timelines[], raw_old_lines[];
 
 /* How a chart type uses them. */
 struct cartesian {
-	const char *draw;       /* the server's word for one series: line, area, bar; NULL: it has none */
+	const char *draw; /* the server's word for one series: line, area, bar; NULL: it has none */
 	bool mixed;             /* its series are not alike (combo) */
 	bool right;             /* has a right axis */
 	bool any_number;        /* y takes keys too (scatter) */

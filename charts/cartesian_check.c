@@ -1,5 +1,5 @@
-/* Checks of charts with axes. One name that does not fit makes the server drop the whole mapping, and
- * what contradicts something else it passes over without a word; both are found here. */
+/* Checks of charts with axes. One name that does not fit makes the server drop the whole mapping,
+ * and what contradicts something else it passes over without a word; both are found here. */
 #include "charts/cartesian.h"
 
 static const char *written(const struct chart *chart, const char *name) {
@@ -59,11 +59,12 @@ static void check_x(struct compile *c, const struct chart *chart, const struct c
 		return;
 	const char *name = scale->word->name;
 	if (how->no_logarithm && (word_is(name, "log") || word_is(name, "pow")))
-		diag_add(c, E0413, scale->node->at, "the x axis of a `%s` cannot have the scale `%s`",
-			chart->type->name, name);
+		diag_add(c, E0413, scale->node->at,
+			"the x axis of a `%s` cannot have the scale `%s`", chart->type->name, name);
 	else if (type != COLUMN_UNKNOWN && !scale_fits(name, type))
-		diag_add(c, E0413, scale->node->at, "an axis of scale `%s` cannot show `%.*s`, which is a %s",
-			name, STR_ARGS(x->text), column_type_name(type));
+		diag_add(c, E0413, scale->node->at,
+			"an axis of scale `%s` cannot show `%.*s`, which is a %s", name,
+			STR_ARGS(x->text), column_type_name(type));
 }
 
 static bool has_filled(const struct series_list *list) {
@@ -82,21 +83,26 @@ static void check_y(struct compile *c, const struct chart *chart, const struct c
 	const struct value *from_zero = values_path(&chart->values, "y", "from_zero", NULL);
 	const struct value *scale = values_path(&chart->values, "y", "scale", NULL);
 	if (min && !max) {
-		struct diagnostic *d = diag_add(c, E0417, min->name->at, "`min` needs `max` beside it");
+		struct diagnostic *d =
+			diag_add(c, E0417, min->name->at, "`min` needs `max` beside it");
 		diag_help(c, d, "the server would end the axis at 100");
 	}
 	double bottom = min ? min->number : 0;
 	if (max && bottom >= max->number)
-		diag_add(c, E0414, max->node->at, "the axis ends at %g and begins at %g", max->number, bottom);
+		diag_add(c, E0414, max->node->at, "the axis ends at %g and begins at %g",
+			max->number, bottom);
 	if (from_zero && max)
 		report_useless(c, from_zero, "beside `max`, which fixes the axis");
 	else if (from_zero && how->draw && has_filled(list))
 		report_useless(c, from_zero, "with bars or areas, which always stand on zero");
-	if (scale && word_is(scale->word->name, "log") && word_is(written(chart, "stack"), "percent"))
-		diag_add(c, E0413, scale->node->at, "a stack in percent cannot have a logarithmic axis");
+	if (scale && word_is(scale->word->name, "log") &&
+		word_is(written(chart, "stack"), "percent"))
+		diag_add(c, E0413, scale->node->at,
+			"a stack in percent cannot have a logarithmic axis");
 }
 
-static void check_right(struct compile *c, const struct chart *chart, const struct series_list *list) {
+static void check_right(
+	struct compile *c, const struct chart *chart, const struct series_list *list) {
 	const struct value *row = values_get(&chart->values, "right");
 	const struct value *right = values_path(&chart->values, "right", "columns", NULL);
 	size_t count = 0;
@@ -107,8 +113,8 @@ static void check_right(struct compile *c, const struct chart *chart, const stru
 			found = found || str_eq(list->of.items[j].column->text, name->text);
 		count += found;
 		if (!found)
-			diag_add(c, E0416, name->node->at, "`right` names `%.*s`, which is not drawn",
-				STR_ARGS(name->text));
+			diag_add(c, E0416, name->node->at,
+				"`right` names `%.*s`, which is not drawn", STR_ARGS(name->text));
 	}
 	if (!row)
 		return;
@@ -131,7 +137,8 @@ static bool all_areas(const struct series_list *list) {
 static size_t count_filled(const struct series_list *list) {
 	size_t count = 0;
 	for (size_t i = 0; i < list->of.count; i++)
-		count += word_is(list->of.items[i].draw, "bar") || word_is(list->of.items[i].draw, "area");
+		count += word_is(list->of.items[i].draw, "bar") ||
+			 word_is(list->of.items[i].draw, "area");
 	return count;
 }
 
@@ -143,9 +150,11 @@ static void check_stack(struct compile *c, const struct chart *chart, const stru
 	bool split = cartesian_split(chart) != NULL;
 	bool area = word_is(how->draw, "area") && !how->mixed;
 	if (shown && !stacked && !(area && (split || list->of.count > 1)))
-		diag_add(c, E0415, shown->name->at, "`stack` of the labels has no effect where nothing is stacked");
+		diag_add(c, E0415, shown->name->at,
+			"`stack` of the labels has no effect where nothing is stacked");
 	else if (shown && area && all_areas(list))
-		diag_add(c, E0415, shown->name->at, "`stack` of the labels has no effect where all is areas");
+		diag_add(c, E0415, shown->name->at,
+			"`stack` of the labels has no effect where all is areas");
 	if (!stacked)
 		return;
 	if (values_boolean(&chart->values, "panels", false))
@@ -164,18 +173,20 @@ static bool is_series(const struct series_list *list, struct str name) {
 	return false;
 }
 
-static void check_styles(struct compile *c, const struct chart *chart, const struct series_list *list) {
+static void check_styles(
+	struct compile *c, const struct chart *chart, const struct series_list *list) {
 	const struct value *styles = values_get(&chart->values, "styles");
 	bool split = cartesian_split(chart) != NULL;
 	for (size_t i = 0; styles && i < styles->list.count; i++) {
 		const struct node *name = styles->list.items[i].name;
 		bool drawn = is_series(list, name->scalar.text);
 		if (split && drawn) {
-			struct diagnostic *d = diag_add(c, E0416, name->at, "`styles` names the column `%.*s`",
-				STR_ARGS(name->scalar.text));
+			struct diagnostic *d = diag_add(c, E0416, name->at,
+				"`styles` names the column `%.*s`", STR_ARGS(name->scalar.text));
 			diag_help(c, d, "with `series` its entries are values of that column");
 		} else if (!split && !drawn && list->of.count > 0) {
-			struct diagnostic *d = diag_add(c, E0416, name->at, "`styles` names `%.*s`, which is not drawn",
+			struct diagnostic *d = diag_add(c, E0416, name->at,
+				"`styles` names `%.*s`, which is not drawn",
 				STR_ARGS(name->scalar.text));
 			diag_help(c, d, "its entries are the columns that are measured");
 		}
@@ -188,10 +199,11 @@ static void check_goal(struct compile *c, const struct chart *chart) {
 	if (!goal)
 		return;
 	if (word_is(written(chart, "stack"), "percent") && (goal->number < 0 || goal->number > 100))
-		diag_add(c, W0414, goal->node->at, "the goal is %g, and a stack in percent goes from 0 to 100",
-			goal->number);
+		diag_add(c, W0414, goal->node->at,
+			"the goal is %g, and a stack in percent goes from 0 to 100", goal->number);
 	if (scale && word_is(scale->word->name, "log") && goal->number <= 0)
-		diag_add(c, W0414, goal->node->at, "a logarithmic axis never comes to %g", goal->number);
+		diag_add(c, W0414, goal->node->at, "a logarithmic axis never comes to %g",
+			goal->number);
 }
 
 static void check_trend_line(struct compile *c, const struct chart *chart) {

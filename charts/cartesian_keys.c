@@ -1,5 +1,5 @@
-/* The keys of charts with axes. Each row says what setting it becomes; a row whose value is not simply
- * written there has a small function. */
+/* The keys of charts with axes. Each row says what setting it becomes; a row whose value is not
+ * simply written there has a small function. */
 #include "charts/cartesian.h"
 
 static const struct word x_scales[] = {{"time", "timeseries"}, {"category", "ordinal"}, {"number", "linear"},
@@ -45,11 +45,12 @@ static void lower_axis_labels(struct compile *c, const struct value *value, json
 	(void)c;
 	const char *raw = value->word->raw ? value->word->raw : value->word->name;
 	bool boolean = strcmp(raw, "true") == 0 || strcmp(raw, "false") == 0;
-	json_object_set_new(settings, value->key->to, boolean ? json_boolean(raw[0] == 't') : json_string(raw));
+	json_object_set_new(
+		settings, value->key->to, boolean ? json_boolean(raw[0] == 't') : json_string(raw));
 }
 
-/* The ends of an axis count only while it does not choose them, and then the server puts 0 and 100 for
- * what is missing. */
+/* The ends of an axis count only while it does not choose them, and then the server puts 0 and 100
+ * for what is missing. */
 static void lower_y(struct compile *c, const struct value *value, json_t *settings) {
 	values_lower(c, &value->map, settings);
 	const struct value *max = values_get(&value->map, "max");
@@ -62,7 +63,8 @@ static void lower_y(struct compile *c, const struct value *value, json_t *settin
 
 static void lower_from_zero(struct compile *c, const struct value *value, json_t *settings) {
 	(void)c;
-	json_object_set_new(settings, "graph.y_axis.unpin_from_zero", json_boolean(!value->boolean));
+	json_object_set_new(
+		settings, "graph.y_axis.unpin_from_zero", json_boolean(!value->boolean));
 }
 
 static const struct key x_keys[] = {
@@ -272,12 +274,14 @@ static void lower_show(struct compile *c, const struct value *value, json_t *set
 
 static void lower_lying_show(struct compile *c, const struct value *value, json_t *settings) {
 	(void)c;
-	json_object_set_new(settings, value->key->to, json_boolean(strcmp(value->word->name, "all") == 0));
+	json_object_set_new(
+		settings, value->key->to, json_boolean(strcmp(value->word->name, "all") == 0));
 }
 
 static void lower_compact(struct compile *c, const struct value *value, json_t *settings) {
 	(void)c;
-	json_object_set_new(settings, value->key->to, json_string(value->boolean ? "compact" : "full"));
+	json_object_set_new(
+		settings, value->key->to, json_string(value->boolean ? "compact" : "full"));
 }
 
 #define LABEL_ROWS                                                                      \
@@ -323,7 +327,8 @@ const struct key cartesian_trend_line[] = {
 static void lower_tooltip(struct compile *c, const struct value *value, json_t *settings) {
 	json_t *list = json_array();
 	for (size_t i = 0; i < value->list.count; i++)
-		json_array_append_new(list, json_string(picture_column_key(c->arena, value->list.items[i].text)));
+		json_array_append_new(
+			list, json_string(picture_column_key(c->arena, value->list.items[i].text)));
 	json_object_set_new(settings, value->key->to, list);
 }
 

@@ -1,5 +1,5 @@
-/* Collects the descriptors of the files that meson.build names, so that a new chart type is a new file
- * and a word in that list. */
+/* Collects the descriptors of the files that meson.build names, so that a new chart type is a new
+ * file and a word in that list. */
 #include "charts/chart.h"
 
 #include <stddef.h>

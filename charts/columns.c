@@ -1,5 +1,6 @@
-/* Rules about columns that many chart types share: what counts as a measure, what must differ, which
- * queries fit pictures of one row or of ordered rows. Nothing is said about a column of unknown type. */
+/* Rules about columns that many chart types share: what counts as a measure, what must differ,
+ * which queries fit pictures of one row or of ordered rows. Nothing is said about a column of
+ * unknown type. */
 #include "charts/columns.h"
 
 enum column_type type_of(const struct chart *chart, const struct value *value) {
@@ -13,7 +14,8 @@ bool is_date(enum column_type type) {
 
 static bool is_key_name(struct str name) {
 	struct str last = str_slice(name, name.len >= 3 ? name.len - 3 : 0, name.len);
-	return str_eq_fold(name, STR("id")) || str_eq_fold(last, STR("_id")) || str_eq_fold(last, STR("-id"));
+	return str_eq_fold(name, STR("id")) || str_eq_fold(last, STR("_id")) ||
+	       str_eq_fold(last, STR("-id"));
 }
 
 void need_number(struct compile *c, const struct chart *chart, const struct value *value,
@@ -33,16 +35,18 @@ void need_measure(struct compile *c, const struct chart *chart, const struct val
 	struct diagnostic *d = diag_add(c, E0412, value->node->at,
 		"`%.*s` is a key by its name, and never a measure", STR_ARGS(value->text));
 	diag_help(c, d, "give the column another name in the query: `… AS %.*s_count`",
-		(int)(value->text.len > 3 ? value->text.len - 3 : value->text.len), value->text.ptr);
+		(int)(value->text.len > 3 ? value->text.len - 3 : value->text.len),
+		value->text.ptr);
 }
 
 void need_different(struct compile *c, const struct value *value, const struct value *other) {
-	if (!value || !other || value->node->bad || other->node->bad || !str_eq(value->text, other->text))
+	if (!value || !other || value->node->bad || other->node->bad ||
+		!str_eq(value->text, other->text))
 		return;
 	bool first = value->node->at.start > other->node->at.start;
 	const struct value *later = first ? value : other, *earlier = first ? other : value;
-	struct diagnostic *d = diag_add(c, E0410, later->node->at, "`%.*s` is used twice in one picture",
-		STR_ARGS(later->text));
+	struct diagnostic *d = diag_add(c, E0410, later->node->at,
+		"`%.*s` is used twice in one picture", STR_ARGS(later->text));
 	diag_note(c, d, earlier->node->at, "first used here");
 }
 
@@ -63,13 +67,15 @@ bool list_has(const struct value *list, struct str name) {
 
 void warn_many_rows(struct compile *c, const struct chart *chart) {
 	const struct columns *columns = chart->columns;
-	if (!columns->known || columns->declared || columns->aggregated || columns->limited || !chart->sql)
+	if (!columns->known || columns->declared || columns->aggregated || columns->limited ||
+		!chart->sql)
 		return;
 	if (sql_tables(c->arena, chart->sql).count == 0)
 		return;
 	struct diagnostic *d = diag_add(c, W0410, chart->key_node->at,
 		"a `%s` shows the first row, and this query may give many", chart->type->name);
-	diag_help(c, d, "add up the rows (`SUM(…)` without `GROUP BY`), or end with `ORDER BY … LIMIT 1`");
+	diag_help(c, d,
+		"add up the rows (`SUM(…)` without `GROUP BY`), or end with `ORDER BY … LIMIT 1`");
 }
 
 void warn_unordered(struct compile *c, const struct chart *chart, const struct value *value) {

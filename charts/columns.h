@@ -3,8 +3,8 @@
 
 #include "charts/chart.h"
 
-/* Reports unless `value` names a column that the server takes for a measure: a number, and no key by its
- * name (`id`, `…_id`, `…-id`), which it never adds up. NULL is fine. */
+/* Reports unless `value` names a column that the server takes for a measure: a number, and no key
+ * by its name (`id`, `…_id`, `…-id`), which it never adds up. NULL is fine. */
 void need_measure(struct compile *c, const struct chart *chart, const struct value *value,
 	const char *what);
 

@@ -1,5 +1,6 @@
-/* combo: bars, areas and lines over one x axis, on two y axes where their units differ. What each column
- * is drawn as is always written: left alone, the server makes the first one a line and the rest bars. */
+/* combo: bars, areas and lines over one x axis, on two y axes where their units differ. What each
+ * column is drawn as is always written: left alone, the server makes the first one a line and the
+ * rest bars. */
 #include "charts/cartesian.h"
 
 static const struct cartesian how = {.draw = "bar", .mixed = true, .right = true};
@@ -12,25 +13,25 @@ static const struct key keys[] = {
 };
 
 static const struct key *const groups[] = {cartesian_x, keys, cartesian_y_axis, cartesian_right,
-	cartesian_stack, cartesian_panels, cartesian_line_styles, cartesian_goal, cartesian_stack_labels,
-	cartesian_trend_line, cartesian_tooltip, NULL};
+	cartesian_stack, cartesian_panels, cartesian_line_styles, cartesian_goal,
+	cartesian_stack_labels, cartesian_trend_line, cartesian_tooltip, NULL};
 
-static const struct raw_key *const reads[] = {raw_mapping, raw_series, raw_axes, raw_vertical, raw_stack,
-	raw_panels, raw_goal, raw_trend_line, raw_values, raw_frequency, raw_stack_values, raw_tooltip,
-	raw_timelines, raw_old_lines, NULL};
+static const struct raw_key *const reads[] = {raw_mapping, raw_series, raw_axes, raw_vertical,
+	raw_stack, raw_panels, raw_goal, raw_trend_line, raw_values, raw_frequency,
+	raw_stack_values, raw_tooltip, raw_timelines, raw_old_lines, NULL};
 
 static void check_shapes(struct compile *c, const struct chart *chart) {
 	static const char *const types[] = {"bar", "area", "line"};
-	const struct value *shapes[] = {values_get(&chart->values, "bars"), values_get(&chart->values, "areas"),
-		values_get(&chart->values, "lines")};
+	const struct value *shapes[] = {values_get(&chart->values, "bars"),
+		values_get(&chart->values, "areas"), values_get(&chart->values, "lines")};
 	size_t count = 0, last = 0;
 	for (size_t i = 0; i < COUNT_OF(shapes); i++) {
 		count += shapes[i] != NULL;
 		last = shapes[i] ? i : last;
 	}
 	if (count == 1) {
-		struct diagnostic *d = diag_add(c, W0412, shapes[last]->name->at, "everything is drawn as %s",
-			shapes[last]->key->name);
+		struct diagnostic *d = diag_add(c, W0412, shapes[last]->name->at,
+			"everything is drawn as %s", shapes[last]->key->name);
 		diag_help(c, d, "write `type: %s` with `y:`", types[last]);
 	}
 	for (size_t i = 0; i < chart->values.count; i++) {
@@ -38,7 +39,8 @@ static void check_shapes(struct compile *c, const struct chart *chart) {
 			return;
 	}
 	if (count == 0)
-		diag_add(c, E0417, chart->key_node->at, "a combo needs columns: `bars`, `lines` or `areas`");
+		diag_add(c, E0417, chart->key_node->at,
+			"a combo needs columns: `bars`, `lines` or `areas`");
 }
 
 static void check(struct compile *c, const struct chart *chart) {

@@ -39,8 +39,10 @@ static void check_order(struct compile *c, const struct value *order) {
 			const struct value *one = values_get(&order->list.items[i].map, "value");
 			const struct value *other = values_get(&order->list.items[j].map, "value");
 			if (one && other && str_eq(one->text, other->text))
-				diag_note(c, diag_add(c, E0410, one->node->at, "`%.*s` is listed twice",
-					STR_ARGS(one->text)), other->node->at, "first listed here");
+				diag_note(c,
+					diag_add(c, E0410, one->node->at, "`%.*s` is listed twice",
+						STR_ARGS(one->text)),
+					other->node->at, "first listed here");
 		}
 	}
 }
@@ -56,7 +58,8 @@ static void check(struct compile *c, const struct chart *chart) {
 	else
 		warn_unordered(c, chart, step);
 	if (chart->columns->known && chart->columns->count > 2)
-		diag_add(c, W0416, chart->key_node->at, "a funnel shows two columns, and the query gives %zu",
+		diag_add(c, W0416, chart->key_node->at,
+			"a funnel shows two columns, and the query gives %zu",
 			chart->columns->count);
 }
 
@@ -69,8 +72,10 @@ static void lower(struct compile *c, const struct chart *chart, json_t *settings
 	for (size_t i = 0; i < order->list.count; i++) {
 		const struct values *step = &order->list.items[i].map;
 		struct str value = values_text(step, "value", STR(""));
-		json_array_append_new(rows, json_pack("{s:o,s:o,s:b}", "key", name_json(value), "name",
-			name_json(values_text(step, "label", value)), "enabled", values_boolean(step, "show", true)));
+		json_array_append_new(
+			rows, json_pack("{s:o,s:o,s:b}", "key", name_json(value), "name",
+				      name_json(values_text(step, "label", value)), "enabled",
+				      values_boolean(step, "show", true)));
 	}
 	json_object_set_new(settings, "funnel.rows", rows);
 	json_object_set_new(settings, "funnel.order_dimension",

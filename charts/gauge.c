@@ -1,5 +1,5 @@
-/* gauge: one number on an arc of coloured bands. Bands are given by their ends, so that holes and overlaps
- * cannot be written. The needle always shows the first column of the first row. */
+/* gauge: one number on an arc of coloured bands. Bands are given by their ends, so that holes and
+ * overlaps cannot be written. The needle always shows the first column of the first row. */
 #include "charts/columns.h"
 
 static const struct key band_keys[] = {
@@ -43,7 +43,8 @@ static void check_bands(struct compile *c, const struct chart *chart) {
 		if (!to)
 			return;
 		if (to->number <= end)
-			diag_add(c, E0414, to->node->at, "the band ends at %g and begins at %g", to->number, end);
+			diag_add(c, E0414, to->node->at, "the band ends at %g and begins at %g",
+				to->number, end);
 		end = to->number;
 	}
 }
@@ -85,8 +86,10 @@ static void lower(struct compile *c, const struct chart *chart, json_t *settings
 		json_object_set_new(segment, "min", end);
 		end = value_json(values_get(band, "to"));
 		json_object_set(segment, "max", end);
-		json_object_set_new(segment, "color", name_json(values_text(band, "color", STR(""))));
-		json_object_set_new(segment, "label", name_json(values_text(band, "label", STR(""))));
+		json_object_set_new(
+			segment, "color", name_json(values_text(band, "color", STR(""))));
+		json_object_set_new(
+			segment, "label", name_json(values_text(band, "label", STR(""))));
 		json_array_append_new(segments, segment);
 	}
 	json_decref(end);

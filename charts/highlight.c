@@ -1,6 +1,6 @@
-/* Cells coloured by their value. `when` is written as one would say it, "> 500" or "contains x"; the
- * server compares strictly, so a number is never equal to a text that looks like it, and what a column
- * holds decides what the word after the operator is. */
+/* Cells coloured by their value. `when` is written as one would say it, "> 500" or "contains x";
+ * the server compares strictly, so a number is never equal to a text that looks like it, and what a
+ * column holds decides what the word after the operator is. */
 #include "charts/highlight.h"
 
 enum operand { OPERAND_NONE, OPERAND_ANY, OPERAND_NUMBER, OPERAND_TEXT };
@@ -59,7 +59,8 @@ static void check_when(struct compile *c, const struct value *value) {
 	struct when when;
 	if (when_parse(value->text, &when))
 		return;
-	struct diagnostic *d = diag_add(c, E0435, value->node->at, "%s is no condition", node_shown(c, value->node));
+	struct diagnostic *d = diag_add(
+		c, E0435, value->node->at, "%s is no condition", node_shown(c, value->node));
 	diag_help(c, d, "write for example `\"> 500\"`, `\"= paid\"`, `\"contains x\"`, `is-null`");
 }
 
@@ -72,8 +73,8 @@ static void check_scale(struct compile *c, const struct value *value) {
 static void check_end(struct compile *c, const struct value *value) {
 	double number;
 	if (!str_is(value->text, "all") && !str_number(value->text, &number))
-		diag_add(c, E0202, value->node->at, "`%s` takes a number or `all`, found %s", value->key->name,
-			node_shown(c, value->node));
+		diag_add(c, E0202, value->node->at, "`%s` takes a number or `all`, found %s",
+			value->key->name, node_shown(c, value->node));
 }
 
 static const struct key rule_keys[] = {
@@ -89,7 +90,8 @@ static const struct key rule_keys[] = {
 	{0}
 };
 
-static json_t *operand_json(const struct chart *chart, const struct value *columns, const struct when *when) {
+static json_t *operand_json(
+	const struct chart *chart, const struct value *columns, const struct when *when) {
 	bool text = when->condition->operand == OPERAND_TEXT ||
 		type_of(chart, &columns->list.items[0]) == COLUMN_TEXT;
 	if (!when->is_number || text)
@@ -103,9 +105,10 @@ static json_t *single_json(const struct chart *chart, const struct values *rule)
 	struct when when;
 	if (!columns || !when_parse(text->text, &when))
 		return json_object();
-	json_t *single = json_pack("{s:s,s:o,s:s,s:o,s:b}", "type", "single", "columns", value_json(columns),
-		"operator", when.condition->operator, "color", name_json(values_text(rule, "color", STR(""))),
-		"highlight_row", values_boolean(rule, "row", false));
+	json_t *single = json_pack("{s:s,s:o,s:s,s:o,s:b}", "type", "single", "columns",
+		value_json(columns), "operator", when.condition->operator, "color",
+		name_json(values_text(rule, "color", STR(""))), "highlight_row",
+		values_boolean(rule, "row", false));
 	if (when.condition->operand != OPERAND_NONE)
 		json_object_set_new(single, "value", operand_json(chart, columns, &when));
 	return single;
@@ -122,11 +125,13 @@ static void set_end(const struct values *rule, const char *name, json_t *range, 
 		return;
 	bool whole = number == (double)(long long)number;
 	json_object_set_new(range, type, json_string("custom"));
-	json_object_set_new(range, value, whole ? json_integer((json_int_t)number) : json_real(number));
+	json_object_set_new(
+		range, value, whole ? json_integer((json_int_t)number) : json_real(number));
 }
 
 static json_t *range_json(struct compile *c, const struct values *rule) {
-	const struct value *columns = values_get(rule, "columns"), *scale = values_get(rule, "scale");
+	const struct value *columns = values_get(rule, "columns"),
+			   *scale = values_get(rule, "scale");
 	json_t *colours = json_array();
 	for (size_t i = 0; i < scale->list.count; i++) {
 		struct str hex = scale->list.items[i].text;
@@ -168,32 +173,39 @@ static void check_single(struct compile *c, const struct chart *chart, const str
 	struct when when;
 	if (!values_get(rule, "color"))
 		diag_add(c, E0417, text->name->at, "`when` needs `color` beside it");
-	for (size_t i = 0; columns && when_parse(text->text, &when) && i < columns->list.count; i++) {
+	for (size_t i = 0; columns && when_parse(text->text, &when) && i < columns->list.count;
+		i++) {
 		enum column_type type = type_of(chart, &columns->list.items[i]);
 		unsigned types = when.condition->types;
-		bool text_for_number = type == COLUMN_NUMBER && when.condition->operand == OPERAND_ANY &&
-			!when.is_number;
-		if (type == COLUMN_UNKNOWN || (!text_for_number && (types == 0 || types & 1u << type)))
+		bool text_for_number = type == COLUMN_NUMBER &&
+				       when.condition->operand == OPERAND_ANY && !when.is_number;
+		if (type == COLUMN_UNKNOWN ||
+			(!text_for_number && (types == 0 || types & 1u << type)))
 			continue;
 		diag_add(c, E0435, text->node->at, "`%.*s` never holds for `%.*s`, which is a %s",
-			STR_ARGS(text->text), STR_ARGS(columns->list.items[i].text), column_type_name(type));
+			STR_ARGS(text->text), STR_ARGS(columns->list.items[i].text),
+			column_type_name(type));
 	}
 }
 
 static void check_range(struct compile *c, const struct chart *chart, const struct values *rule) {
 	static const char *const of_single[] = {"color", "row"};
-	const struct value *columns = values_get(rule, "columns"), *scale = values_get(rule, "scale");
+	const struct value *columns = values_get(rule, "columns"),
+			   *scale = values_get(rule, "scale");
 	const struct value *from = values_get(rule, "from"), *to = values_get(rule, "to");
 	double low, high;
 	for (size_t i = 0; i < COUNT_OF(of_single); i++) {
 		const struct value *value = values_get(rule, of_single[i]);
 		if (value)
-			diag_add(c, E0415, value->name->at, "`%s` has no effect beside `scale`", of_single[i]);
+			diag_add(c, E0415, value->name->at, "`%s` has no effect beside `scale`",
+				of_single[i]);
 	}
 	if (scale->list.count < 2)
 		diag_add(c, E0414, scale->node->at, "a scale has at least two colours");
-	if (from && to && str_number(from->text, &low) && str_number(to->text, &high) && low >= high)
-		diag_add(c, E0414, to->node->at, "the scale ends at %g and begins at %g", high, low);
+	if (from && to && str_number(from->text, &low) && str_number(to->text, &high) &&
+		low >= high)
+		diag_add(
+			c, E0414, to->node->at, "the scale ends at %g and begins at %g", high, low);
 	for (size_t i = 0; columns && i < columns->list.count; i++)
 		need_number(c, chart, &columns->list.items[i], "a coloured scale");
 }
@@ -201,7 +213,8 @@ static void check_range(struct compile *c, const struct chart *chart, const stru
 static bool same_rule(const struct values *a, const struct values *b) {
 	const struct value *when = values_get(a, "when"), *other = values_get(b, "when");
 	const struct value *columns = values_get(a, "columns"), *others = values_get(b, "columns");
-	if (!when || !other || !columns || !others || !str_eq(str_trim(when->text), str_trim(other->text)))
+	if (!when || !other || !columns || !others ||
+		!str_eq(str_trim(when->text), str_trim(other->text)))
 		return false;
 	for (size_t i = 0; i < columns->list.count; i++) {
 		if (!list_has(others, columns->list.items[i].text))
@@ -225,7 +238,9 @@ void highlight_check(struct compile *c, const struct chart *chart) {
 		for (size_t j = 0; j < i; j++) {
 			const struct value *earlier = &rules->list.items[j];
 			if (same_rule(&rule->map, &earlier->map))
-				diag_note(c, diag_add(c, W0418, rule->node->at, "this rule never colours anything"),
+				diag_note(c,
+					diag_add(c, W0418, rule->node->at,
+						"this rule never colours anything"),
 					earlier->node->at, "this one holds first");
 		}
 	}

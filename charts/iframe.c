@@ -1,14 +1,16 @@
-/* iframe: another page on a dashboard. The server shows only hosts on its own list, which nobody but its
- * administrator can read. */
+/* iframe: another page on a dashboard. The server shows only hosts on its own list, which nobody
+ * but its administrator can read. */
 #include "charts/placed.h"
 
 static void check(struct compile *c, const struct placement *placement) {
 	if (!node_is_scalar(placement->content) || placement->content->bad)
 		return;
 	struct str url = str_trim(placement->content->scalar.text);
-	if (str_starts(url, "https://") || (str_starts(url, "<iframe") && str_find(url, "https://", 0) != STR_NONE))
+	if (str_starts(url, "https://") ||
+		(str_starts(url, "<iframe") && str_find(url, "https://", 0) != STR_NONE))
 		return;
-	struct diagnostic *d = diag_add(c, E0437, placement->content->at, "an iframe takes an address with `https://`, found %s",
+	struct diagnostic *d = diag_add(c, E0437, placement->content->at,
+		"an iframe takes an address with `https://`, found %s",
 		node_shown(c, placement->content));
 	diag_help(c, d, "browsers refuse a page without TLS inside one that has it");
 }

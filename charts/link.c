@@ -1,5 +1,5 @@
-/* link: an address on a dashboard. Links to the server's own things need ids that differ between servers,
- * so a link is always an address. */
+/* link: an address on a dashboard. Links to the server's own things need ids that differ between
+ * servers, so a link is always an address. */
 #include "charts/placed.h"
 
 static void check(struct compile *c, const struct placement *placement) {

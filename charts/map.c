@@ -1,5 +1,5 @@
-/* map: regions coloured by a value, or points. The server finds coordinates by what it knows of a table's
- * columns, which it never does for SQL, so they are always named. */
+/* map: regions coloured by a value, or points. The server finds coordinates by what it knows of a
+ * table's columns, which it never does for SQL, so they are always named. */
 #include "charts/columns.h"
 
 static const struct word kinds[] = {{"region"}, {"pin"}, {"grid"}, {0}};
@@ -8,8 +8,10 @@ static const struct word pins[] = {{"tiles"}, {"markers"}, {"grid"}, {"heat"}, {
 static void lower_region_map(struct compile *c, const struct value *value, json_t *settings) {
 	(void)c;
 	struct str name = value->text;
-	json_object_set_new(settings, value->key->to, str_is(name, "us-states") ? json_string("us_states") :
-		str_is(name, "world-countries") ? json_string("world_countries") : name_json(name));
+	json_object_set_new(settings, value->key->to,
+		str_is(name, "us-states")         ? json_string("us_states")
+		: str_is(name, "world-countries") ? json_string("world_countries")
+						  : name_json(name));
 }
 
 static const struct key center_keys[] = {
@@ -65,14 +67,16 @@ static bool is_region(const struct chart *chart) {
 	return kind && strcmp(kind, "region") == 0;
 }
 
-static void check_named(struct compile *c, const struct chart *chart, const char *const *names, bool wanted) {
+static void check_named(
+	struct compile *c, const struct chart *chart, const char *const *names, bool wanted) {
 	for (; *names; names++) {
 		const struct value *value = values_get(&chart->values, *names);
 		if (wanted && !value && !node_get(chart->node, *names))
 			diag_add(c, E0417, chart->key_node->at, "a map of `kind: %s` needs `%s`",
 				values_word(&chart->values, "kind"), *names);
 		else if (!wanted && value)
-			diag_add(c, E0415, value->name->at, "`%s` has no effect on a map of `kind: %s`", *names,
+			diag_add(c, E0415, value->name->at,
+				"`%s` has no effect on a map of `kind: %s`", *names,
 				values_word(&chart->values, "kind"));
 	}
 }
@@ -82,7 +86,8 @@ static void check(struct compile *c, const struct chart *chart) {
 	static const char *const of_points[] = {"lat", "lon", NULL};
 	static const char *const regions_alone[] = {"region_map", "region", NULL};
 	static const char *const points_alone[] = {"lat", "lon", "pins", NULL};
-	const struct value *lat = values_get(&chart->values, "lat"), *lon = values_get(&chart->values, "lon");
+	const struct value *lat = values_get(&chart->values, "lat"),
+			   *lon = values_get(&chart->values, "lon");
 	if (!values_word(&chart->values, "kind"))
 		return;
 	check_named(c, chart, is_region(chart) ? of_regions : of_points, true);
@@ -91,7 +96,8 @@ static void check(struct compile *c, const struct chart *chart) {
 	need_number(c, chart, lon, "lon");
 	need_different(c, lat, lon);
 	need_measure(c, chart, values_get(&chart->values, "value"), "value");
-	need_different(c, values_get(&chart->values, "region"), values_get(&chart->values, "value"));
+	need_different(
+		c, values_get(&chart->values, "region"), values_get(&chart->values, "value"));
 }
 
 static void lower(struct compile *c, const struct chart *chart, json_t *settings) {

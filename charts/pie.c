@@ -1,6 +1,7 @@
-/* pie: parts of a whole, in one ring or up to three. One ring is written as a plain name and several as a
- * list, since a list is compared with nothing that the server keeps about the order of slices. The
- * legend is only ever written when it is off: its default, written out, is taken for an old setting. */
+/* pie: parts of a whole, in one ring or up to three. One ring is written as a plain name and
+ * several as a list, since a list is compared with nothing that the server keeps about the order of
+ * slices. The legend is only ever written when it is off: its default, written out, is taken for an
+ * old setting. */
 #include "charts/columns.h"
 
 static const struct word percents[] = {{"off"}, {"legend"}, {"chart", "inside"}, {"both"}, {0}};
@@ -21,8 +22,9 @@ static bool percent_of(const struct value *value, double *percent) {
 static void check_percent(struct compile *c, const struct value *value) {
 	double percent;
 	if (!percent_of(value, &percent))
-		diag_add(c, E0414, value->node->at, "`%s` takes a part from `0%%` to `100%%`, found %s",
-			value->key->name, node_shown(c, value->node));
+		diag_add(c, E0414, value->node->at,
+			"`%s` takes a part from `0%%` to `100%%`, found %s", value->key->name,
+			node_shown(c, value->node));
 }
 
 static void lower_percent(struct compile *c, const struct value *value, json_t *settings) {
@@ -79,14 +81,17 @@ static void check_slices(struct compile *c, const struct chart *chart) {
 	const struct value *slice = values_get(&chart->values, "slice");
 	const struct value *rings = values_get(&chart->values, "rings");
 	if (slice && rings) {
-		diag_note(c, diag_add(c, E0417, rings->name->at, "`rings` stands beside `slice`: write one of them"),
+		diag_note(c,
+			diag_add(c, E0417, rings->name->at,
+				"`rings` stands beside `slice`: write one of them"),
 			slice->name->at, "the other one");
 	} else if (!slice && !rings && !node_get(chart->node, "slice") && !node_get(chart->node, "rings")) {
-		struct diagnostic *d = diag_add(c, E0417, chart->key_node->at, "a pie needs `slice`");
+		struct diagnostic *d =
+			diag_add(c, E0417, chart->key_node->at, "a pie needs `slice`");
 		diag_help(c, d, "`slice` is the column with a slice for each value");
 	} else if (rings && (rings->list.count < 2 || rings->list.count > 3)) {
-		struct diagnostic *d = diag_add(c, E0414, rings->node->at, "a pie has two or three rings, found %zu",
-			rings->list.count);
+		struct diagnostic *d = diag_add(c, E0414, rings->node->at,
+			"a pie has two or three rings, found %zu", rings->list.count);
 		diag_help(c, d, "for one ring write `slice`");
 	}
 }
@@ -94,10 +99,13 @@ static void check_slices(struct compile *c, const struct chart *chart) {
 static void check_order(struct compile *c, const struct value *order) {
 	for (size_t i = 1; order && i < order->list.count; i++) {
 		for (size_t j = 0; j < i; j++) {
-			const struct value *one = &order->list.items[i], *other = &order->list.items[j];
+			const struct value *one = &order->list.items[i],
+					   *other = &order->list.items[j];
 			if (str_eq(one->text, other->text))
-				diag_note(c, diag_add(c, E0410, one->node->at, "`%.*s` is listed twice",
-					STR_ARGS(one->text)), other->node->at, "first listed here");
+				diag_note(c,
+					diag_add(c, E0410, one->node->at, "`%.*s` is listed twice",
+						STR_ARGS(one->text)),
+					other->node->at, "first listed here");
 		}
 	}
 }
@@ -116,9 +124,10 @@ static void check(struct compile *c, const struct chart *chart) {
 
 static json_t *slice_row(const json_t *colours, struct str name, size_t index) {
 	const char *colour = json_string_value(json_object_getn(colours, name.ptr, name.len));
-	return json_pack("{s:o,s:o,s:o,s:s,s:b,s:b,s:b,s:b}", "key", name_json(name), "name", name_json(name),
-		"originalName", name_json(name), "color", colour ? colour : palette(index), "defaultColor",
-		colour == NULL, "enabled", true, "hidden", false, "isOther", false);
+	return json_pack("{s:o,s:o,s:o,s:s,s:b,s:b,s:b,s:b}", "key", name_json(name), "name",
+		name_json(name), "originalName", name_json(name), "color",
+		colour ? colour : palette(index), "defaultColor", colour == NULL, "enabled", true,
+		"hidden", false, "isOther", false);
 }
 
 static void lower(struct compile *c, const struct chart *chart, json_t *settings) {

@@ -1,6 +1,6 @@
 /* pivot: a table with headings on two sides and totals. The server makes one only of its own query
- * builder's results, so the chart's SQL becomes a card of its own and this one groups and adds it up.
- * Every result is named here, because the names that servers choose differ. */
+ * builder's results, so the chart's SQL becomes a card of its own and this one groups and adds it
+ * up. Every result is named here, because the names that servers choose differ. */
 #include "charts/columns.h"
 
 #include "compiler/model/project.h"
@@ -94,7 +94,8 @@ static const char *result_name(struct compile *c, const struct value *value) {
 		return arena_cstr(c->arena, as->text);
 	if (!aggregation.column)
 		return "count";
-	return arena_printf(c->arena, "%s_%.*s", aggregation.function, STR_ARGS(aggregation.column->text));
+	return arena_printf(
+		c->arena, "%s_%.*s", aggregation.function, STR_ARGS(aggregation.column->text));
 }
 
 static bool gives(const struct chart *chart, struct str column) {
@@ -109,14 +110,16 @@ static bool gives(const struct chart *chart, struct str column) {
 
 /* The server wants a type with each column of a card that it groups. */
 static void need_type(struct compile *c, const struct chart *chart, const struct value *value) {
-	if (!value || value->node->bad || !chart_need_column(c, chart, value, COLUMN_UNKNOWN, value->key->name))
+	if (!value || value->node->bad ||
+		!chart_need_column(c, chart, value, COLUMN_UNKNOWN, value->key->name))
 		return;
 	const struct column *column = chart_column(chart, value);
 	if (column && column->type != COLUMN_UNKNOWN && column->type != COLUMN_OTHER)
 		return;
 	struct diagnostic *d = diag_add(c, E0436, value->node->at,
 		"a pivot needs to know what type `%.*s` has", STR_ARGS(value->text));
-	diag_help(c, d, "say so: `yields: {%.*s: text, …}`, with every column of the query", STR_ARGS(value->text));
+	diag_help(c, d, "say so: `yields: {%.*s: text, …}`, with every column of the query",
+		STR_ARGS(value->text));
 }
 
 static void check_value(struct compile *c, const struct chart *chart, const struct value *value) {
@@ -125,9 +128,11 @@ static void check_value(struct compile *c, const struct chart *chart, const stru
 	for (size_t i = 0; i < value->map.count; i++)
 		count += strcmp(value->map.items[i].key->name, "as") != 0;
 	if (count != 1) {
-		struct diagnostic *d = diag_add(c, E0417, value->node->at, "a cell holds one thing, found %s",
-			count == 0 ? "none" : "several");
-		diag_help(c, d, "write `count`, or one of `sum`, `avg`, `min`, `max`, `median`, `distinct`");
+		struct diagnostic *d = diag_add(c, E0417, value->node->at,
+			"a cell holds one thing, found %s", count == 0 ? "none" : "several");
+		diag_help(c, d,
+			"write `count`, or one of `sum`, `avg`, `min`, `max`, `median`, "
+			"`distinct`");
 		return;
 	}
 	struct aggregation aggregation = aggregation_of(value);
@@ -149,7 +154,8 @@ static void check_names(struct compile *c, const struct chart *chart, const stru
 			taken = taken || is_name(&values->list.items[j], str_from(name));
 		if (!taken)
 			continue;
-		struct diagnostic *d = diag_add(c, E0410, value->node->at, "the name `%s` is taken", name);
+		struct diagnostic *d =
+			diag_add(c, E0410, value->node->at, "the name `%s` is taken", name);
 		diag_help(c, d, "give the result another one with `as`");
 	}
 }
@@ -160,10 +166,13 @@ static void check_collapse(struct compile *c, const struct chart *chart) {
 	for (size_t i = 0; rows && collapse && i < collapse->list.count; i++) {
 		const struct value *item = &collapse->list.items[i];
 		if (!list_has(rows, item->text))
-			diag_add(c, E0416, item->node->at, "`collapse` names `%.*s`, which is none of `rows`",
+			diag_add(c, E0416, item->node->at,
+				"`collapse` names `%.*s`, which is none of `rows`",
 				STR_ARGS(item->text));
 		else if (str_eq(rows->list.items[rows->list.count - 1].text, item->text))
-			diag_add(c, E0415, item->node->at, "`collapse` has no effect on `%.*s`: nothing is below the last row column",
+			diag_add(c, E0415, item->node->at,
+				"`collapse` has no effect on `%.*s`: nothing is below the last row "
+				"column",
 				STR_ARGS(item->text));
 	}
 }
@@ -175,7 +184,8 @@ static void check_sort(struct compile *c, const struct chart *chart) {
 	for (size_t i = 0; sort && i < sort->list.count; i++) {
 		const struct node *name = sort->list.items[i].name;
 		if (!list_has(rows, name->scalar.text) && !list_has(columns, name->scalar.text))
-			diag_add(c, E0416, name->at, "`sort` names %s, which is none of `rows` and `columns`",
+			diag_add(c, E0416, name->at,
+				"`sort` names %s, which is none of `rows` and `columns`",
 				node_shown(c, name));
 	}
 }
@@ -196,7 +206,8 @@ static void check(struct compile *c, const struct chart *chart) {
 	for (size_t i = 0; values && i < values->list.count; i++)
 		check_value(c, chart, &values->list.items[i]);
 	if (columns && columns->list.count > 2)
-		diag_add(c, W0416, columns->node->at, "more than two columns of headings are hard to read");
+		diag_add(c, W0416, columns->node->at,
+			"more than two columns of headings are hard to read");
 	check_names(c, chart, values);
 	check_collapse(c, chart);
 	check_sort(c, chart);
@@ -212,7 +223,8 @@ static void lower_collapse(struct compile *c, const struct chart *chart, json_t 
 	json_t *levels = json_array();
 	for (size_t i = 0; rows && i < rows->list.count; i++) {
 		if (list_has(collapse, rows->list.items[i].text))
-			json_array_append_new(levels, json_string(arena_printf(c->arena, "%zu", i + 1)));
+			json_array_append_new(
+				levels, json_string(arena_printf(c->arena, "%zu", i + 1)));
 	}
 	json_object_set_new(settings, "pivot_table.collapsed_rows",
 		json_pack("{s:o,s:o}", "rows", names_of(rows), "value", levels));
@@ -230,7 +242,8 @@ static void lower(struct compile *c, const struct chart *chart, json_t *settings
 	lower_collapse(c, chart, settings);
 	for (size_t i = 0; sort && i < sort->list.count; i++) {
 		const struct value *item = &sort->list.items[i];
-		json_object_set_new(picture_column_settings(c->arena, settings, item->name->scalar.text),
+		json_object_set_new(
+			picture_column_settings(c->arena, settings, item->name->scalar.text),
 			"pivot_table.column_sort_order", json_string(item->word->raw));
 	}
 }
@@ -264,15 +277,16 @@ static void add_breakouts(const struct chart *chart, const char *name, json_t *b
 		json_array_append_new(breakouts, field(chart, &list->list.items[i]));
 }
 
-static json_t *aggregation_json(struct compile *c, const struct chart *chart, const struct value *value) {
+static json_t *aggregation_json(
+	struct compile *c, const struct chart *chart, const struct value *value) {
 	struct aggregation aggregation = aggregation_of(value);
 	const char *name = result_name(c, value);
 	struct str title = title_of_key(c->arena, str_from(name));
 	json_t *call = json_pack("[s]", aggregation.function);
 	if (aggregation.column)
 		json_array_append_new(call, field(chart, aggregation.column));
-	return json_pack("[s,o,{s:s,s:o}]", "aggregation-options", call, "name", name, "display-name",
-		name_json(title));
+	return json_pack("[s,o,{s:s,s:o}]", "aggregation-options", call, "name", name,
+		"display-name", name_json(title));
 }
 
 static json_t *query(struct compile *c, const struct chart *chart) {
@@ -282,9 +296,12 @@ static json_t *query(struct compile *c, const struct chart *chart) {
 	add_breakouts(chart, "rows", breakouts);
 	add_breakouts(chart, "columns", breakouts);
 	for (size_t i = 0; values && i < values->list.count; i++)
-		json_array_append_new(aggregations, aggregation_json(c, chart, &values->list.items[i]));
-	return json_pack("{s:{s:s},s:o,s:o}", "source-table", "$ref", arena_printf(c->arena, "card:%.*s/%.*s#source",
-		STR_ARGS(dashboard), STR_ARGS(chart->key)), "breakout", breakouts, "aggregation", aggregations);
+		json_array_append_new(
+			aggregations, aggregation_json(c, chart, &values->list.items[i]));
+	return json_pack("{s:{s:s},s:o,s:o}", "source-table", "$ref",
+		arena_printf(c->arena, "card:%.*s/%.*s#source", STR_ARGS(dashboard),
+			STR_ARGS(chart->key)),
+		"breakout", breakouts, "aggregation", aggregations);
 }
 
 const struct chart_type chart_pivot = {

@@ -8,6 +8,7 @@ json_t *placed_text(const struct placement *placement) {
 }
 
 void placed_lower(const struct placement *placement, json_t *settings) {
-	json_object_set_new(settings, "virtual_card", json_pack("{s:n,s:s,s:{},s:{},s:b}", "name", "display",
-		placement->type->name, "visualization_settings", "dataset_query", "archived", false));
+	json_object_set_new(settings, "virtual_card",
+		json_pack("{s:n,s:s,s:{},s:{},s:b}", "name", "display", placement->type->name,
+			"visualization_settings", "dataset_query", "archived", false));
 }

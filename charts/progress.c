@@ -1,4 +1,5 @@
-/* progress: a number on its way to a goal. The goal is always written: without one the server takes 0. */
+/* progress: a number on its way to a goal. The goal is always written: without one the server takes
+ * 0. */
 #include "charts/columns.h"
 
 static const struct key goal_keys[] = {
@@ -34,7 +35,8 @@ static void check(struct compile *c, const struct chart *chart) {
 		diag_add(c, E0417, goal->node->at, "a goal is a number or a column, found %s",
 			number ? "both" : "neither");
 	if (number && number->number <= 0)
-		diag_add(c, E0414, number->node->at, "a goal lies above zero, found %g", number->number);
+		diag_add(c, E0414, number->node->at, "a goal lies above zero, found %g",
+			number->number);
 	need_number(c, chart, values_get(&chart->values, "value"), "value");
 	need_number(c, chart, column, "goal");
 	need_different(c, values_get(&chart->values, "value"), column);

@@ -1,5 +1,6 @@
 /* row: bars that lie, for names too long for an axis below. `x` is the category here too, as on the
- * server, so that a bar becomes a row by its type alone. It reads fewer settings than a bar does. */
+ * server, so that a bar becomes a row by its type alone. It reads fewer settings than a bar does.
+ */
 #include "charts/cartesian.h"
 
 static const struct cartesian how = {.ordinal = true};

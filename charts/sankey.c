@@ -6,7 +6,8 @@ static const struct word colours[] = {{"grey", "gray"}, {"source"}, {"target"}, 
 
 static void lower_compact(struct compile *c, const struct value *value, json_t *settings) {
 	(void)c;
-	json_object_set_new(settings, value->key->to, json_string(value->boolean ? "compact" : "full"));
+	json_object_set_new(
+		settings, value->key->to, json_string(value->boolean ? "compact" : "full"));
 }
 
 static const struct key keys[] = {

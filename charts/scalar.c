@@ -1,5 +1,5 @@
-/* scalar: one number, coloured by where it lies. The server shows the first column unless told, so the
- * column is always written. */
+/* scalar: one number, coloured by where it lies. The server shows the first column unless told, so
+ * the column is always written. */
 #include "charts/columns.h"
 
 static const struct key colour_keys[] = {
@@ -14,7 +14,8 @@ static void lower_colours(struct compile *c, const struct value *value, json_t *
 	(void)c;
 	json_t *segments = json_array();
 	for (size_t i = 0; i < value->list.count; i++) {
-		json_t *segment = json_pack("{s:n,s:n}", "min", "max"), *given = value_json(&value->list.items[i]);
+		json_t *segment = json_pack("{s:n,s:n}", "min", "max"),
+		       *given = value_json(&value->list.items[i]);
 		json_object_update(segment, given);
 		json_decref(given);
 		json_array_append_new(segments, segment);
@@ -48,26 +49,33 @@ static const struct raw_key settings_rows[] = {
 static const struct raw_key *const reads[] = {settings_rows, NULL};
 
 static void check_band(struct compile *c, const struct value *band) {
-	const struct value *from = values_get(&band->map, "from"), *below = values_get(&band->map, "below");
+	const struct value *from = values_get(&band->map, "from"),
+			   *below = values_get(&band->map, "below");
 	if (!from && !below)
 		diag_add(c, E0417, band->node->at, "a colour needs `from`, `below` or both");
 	else if (from && below && from->number >= below->number)
-		diag_add(c, E0414, below->node->at, "the colour ends at %g and begins at %g", below->number,
-			from->number);
+		diag_add(c, E0414, below->node->at, "the colour ends at %g and begins at %g",
+			below->number, from->number);
 }
 
 /* Two neighbours as they are written: the first one that fits a value colours it. */
-static void check_neighbours(struct compile *c, const struct value *before, const struct value *after) {
-	const struct value *end = values_get(&before->map, "below"), *start = values_get(&after->map, "from");
+static void check_neighbours(
+	struct compile *c, const struct value *before, const struct value *after) {
+	const struct value *end = values_get(&before->map, "below"),
+			   *start = values_get(&after->map, "from");
 	if (!end || !start) {
 		struct diagnostic *d = diag_add(c, E0414, after->node->at, "the colours overlap");
 		diag_note(c, d, before->node->at, "this one has no end there");
 	} else if (start->number < end->number) {
-		diag_note(c, diag_add(c, E0414, start->node->at, "the colours overlap from %g to %g", start->number,
-			end->number), end->node->at, "this one ends here");
+		diag_note(c,
+			diag_add(c, E0414, start->node->at, "the colours overlap from %g to %g",
+				start->number, end->number),
+			end->node->at, "this one ends here");
 	} else if (start->number > end->number) {
-		diag_note(c, diag_add(c, W0415, start->node->at, "no colour from %g to %g", end->number,
-			start->number), end->node->at, "this one ends here");
+		diag_note(c,
+			diag_add(c, W0415, start->node->at, "no colour from %g to %g", end->number,
+				start->number),
+			end->node->at, "this one ends here");
 	}
 }
 
@@ -89,8 +97,10 @@ static void check(struct compile *c, const struct chart *chart) {
 
 static void lower(struct compile *c, const struct chart *chart, json_t *settings) {
 	(void)c;
-	if (!json_object_get(settings, "scalar.field") && chart->columns->known && chart->columns->count > 0)
-		json_object_set_new(settings, "scalar.field", name_json(chart->columns->items[0].name));
+	if (!json_object_get(settings, "scalar.field") && chart->columns->known &&
+		chart->columns->count > 0)
+		json_object_set_new(
+			settings, "scalar.field", name_json(chart->columns->items[0].name));
 }
 
 const struct chart_type chart_scalar = {

@@ -1,4 +1,5 @@
-/* scatter: points, or bubbles, at two values. Its y takes any number, and a column more their size. */
+/* scatter: points, or bubbles, at two values. Its y takes any number, and a column more their size.
+ */
 #include "charts/cartesian.h"
 
 static const struct cartesian how = {.right = true, .any_number = true};
@@ -8,8 +9,9 @@ static const struct key keys[] = {
 	{0}
 };
 
-static const struct key *const groups[] = {cartesian_x, cartesian_y, keys, cartesian_series, cartesian_right,
-	cartesian_panels, cartesian_plain_styles, cartesian_goal, cartesian_trend_line, cartesian_tooltip, NULL};
+static const struct key *const groups[] = {cartesian_x, cartesian_y, keys, cartesian_series,
+	cartesian_right, cartesian_panels, cartesian_plain_styles, cartesian_goal,
+	cartesian_trend_line, cartesian_tooltip, NULL};
 
 static const struct raw_key bubble[] = {
 	{"scatter.bubble", RAW_COLUMN},

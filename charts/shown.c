@@ -1,6 +1,6 @@
-/* Which columns a table shows. The server appends every column that its list leaves out, so the list is
- * always completed, with what is hidden switched off. Where the query's columns are unknown, it holds
- * what the author wrote. */
+/* Which columns a table shows. The server appends every column that its list leaves out, so the
+ * list is always completed, with what is hidden switched off. Where the query's columns are
+ * unknown, it holds what the author wrote. */
 #include "charts/shown.h"
 
 static const struct value *entry_column(const struct value *columns, size_t index) {
@@ -30,7 +30,8 @@ void shown_check(struct compile *c, const struct chart *chart) {
 }
 
 static void add(json_t *list, struct str name, bool enabled) {
-	json_array_append_new(list, json_pack("{s:o,s:b}", "name", name_json(name), "enabled", enabled));
+	json_array_append_new(
+		list, json_pack("{s:o,s:b}", "name", name_json(name), "enabled", enabled));
 }
 
 void shown_lower(struct compile *c, const struct chart *chart, json_t *settings) {
@@ -63,6 +64,7 @@ void shown_lower_looks(struct compile *c, const struct chart *chart, json_t *set
 		json_auto_t *look = json_object();
 		values_lower(c, &columns->list.items[i].map, look);
 		if (column && json_object_size(look) > 0)
-			json_object_update(picture_column_settings(c->arena, settings, column->text), look);
+			json_object_update(
+				picture_column_settings(c->arena, settings, column->text), look);
 	}
 }

@@ -1,5 +1,5 @@
-/* table: rows and columns as they are, or turned by one column. Its list of columns is always complete,
- * and its clicks belong to columns. */
+/* table: rows and columns as they are, or turned by one column. Its list of columns is always
+ * complete, and its clicks belong to columns. */
 #include "charts/highlight.h"
 #include "charts/shown.h"
 
@@ -97,13 +97,16 @@ static void check_pivot(struct compile *c, const struct chart *chart, const stru
 	for (size_t i = 0; i < COUNT_OF(useless); i++) {
 		const struct value *value = values_get(&chart->values, useless[i]);
 		if (value)
-			diag_add(c, E0415, value->name->at, "`%s` has no effect on a table that is turned", useless[i]);
+			diag_add(c, E0415, value->name->at,
+				"`%s` has no effect on a table that is turned", useless[i]);
 	}
 	if (columns->known && columns->count < 3)
-		diag_add(c, E0417, pivot->node->at, "turning a table takes three columns, and the query gives %zu",
+		diag_add(c, E0417, pivot->node->at,
+			"turning a table takes three columns, and the query gives %zu",
 			columns->count);
 	else if (columns->known && columns->count > 3)
-		diag_add(c, W0416, pivot->node->at, "turning a table takes three columns, and the query gives %zu",
+		diag_add(c, W0416, pivot->node->at,
+			"turning a table takes three columns, and the query gives %zu",
 			columns->count);
 }
 
@@ -111,12 +114,15 @@ static void check_looks(struct compile *c, const struct chart *chart) {
 	const struct value *columns = values_get(&chart->values, "columns");
 	for (size_t i = 0; columns && i < columns->list.count; i++) {
 		const struct values *entry = &columns->list.items[i].map;
-		const struct value *bar = values_get(entry, "bar"), *wrap = values_get(entry, "wrap");
+		const struct value *bar = values_get(entry, "bar"),
+				   *wrap = values_get(entry, "wrap");
 		enum column_type type = type_of(chart, values_get(entry, "column"));
 		if (bar && type != COLUMN_UNKNOWN && type != COLUMN_NUMBER)
-			diag_add(c, E0419, bar->name->at, "`bar` is for numbers, this is a %s", column_type_name(type));
+			diag_add(c, E0419, bar->name->at, "`bar` is for numbers, this is a %s",
+				column_type_name(type));
 		if (wrap && type != COLUMN_UNKNOWN && type != COLUMN_TEXT)
-			diag_add(c, E0419, wrap->name->at, "`wrap` is for texts, this is a %s", column_type_name(type));
+			diag_add(c, E0419, wrap->name->at, "`wrap` is for texts, this is a %s",
+				column_type_name(type));
 	}
 }
 

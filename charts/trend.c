@@ -1,5 +1,5 @@
-/* trend: the last value of a series and how it compares. The server's name for it is smartscalar. The last
- * row is the current one, so the query goes up by date. */
+/* trend: the last value of a series and how it compares. The server's name for it is smartscalar.
+ * The last row is the current one, so the query goes up by date. */
 #include "charts/columns.h"
 
 static const struct word pasts[] = {
@@ -39,7 +39,8 @@ static const struct raw_key *const reads[] = {settings_rows, NULL};
 
 static const char *const forms[] = {"to", "periods_ago", "number", "column"};
 
-static void check_comparison(struct compile *c, const struct chart *chart, const struct value *comparison) {
+static void check_comparison(
+	struct compile *c, const struct chart *chart, const struct value *comparison) {
 	const struct value *column = values_get(&comparison->map, "column");
 	const struct value *number = values_get(&comparison->map, "number");
 	const struct value *label = values_get(&comparison->map, "label");
@@ -47,16 +48,19 @@ static void check_comparison(struct compile *c, const struct chart *chart, const
 	for (size_t i = 0; i < COUNT_OF(forms); i++)
 		count += values_get(&comparison->map, forms[i]) != NULL;
 	if (count != 1) {
-		struct diagnostic *d = diag_add(c, E0417, comparison->node->at, "a comparison is with one thing, found %s",
+		struct diagnostic *d = diag_add(c, E0417, comparison->node->at,
+			"a comparison is with one thing, found %s",
 			count == 0 ? "none" : "several");
-		diag_help(c, d, "write `previous-period`, or one of `periods_ago`, `number`, `column`");
+		diag_help(c, d,
+			"write `previous-period`, or one of `periods_ago`, `number`, `column`");
 		return;
 	}
 	if ((column || number) && !label)
 		diag_add(c, E0417, comparison->node->at, "a comparison with a %s needs `label`",
 			column ? "column" : "number");
 	else if (label && !column && !number)
-		diag_add(c, E0415, label->name->at, "`label` has no effect on a comparison with the past");
+		diag_add(c, E0415, label->name->at,
+			"`label` has no effect on a comparison with the past");
 	need_number(c, chart, column, "column");
 	need_different(c, column, values_get(&chart->values, "value"));
 }
@@ -76,9 +80,11 @@ static void check_dates(struct compile *c, const struct chart *chart) {
 	if (dates == 0 && unknown == 0)
 		diag_add(c, E0417, chart->key_node->at, "a trend needs a date among its columns");
 	else if (dates > 1 || dimensions > 0)
-		diag_add(c, W0416, chart->key_node->at, "a trend goes by one date, and the query gives more to go by");
+		diag_add(c, W0416, chart->key_node->at,
+			"a trend goes by one date, and the query gives more to go by");
 	if (!values_get(&chart->values, "value") && numbers != 1 && !node_get(chart->node, "value"))
-		diag_add(c, E0417, chart->key_node->at, "the chart does not say which number it shows: write `value`");
+		diag_add(c, E0417, chart->key_node->at,
+			"the chart does not say which number it shows: write `value`");
 }
 
 static void warn_order(struct compile *c, const struct chart *chart) {
@@ -96,8 +102,8 @@ static void check(struct compile *c, const struct chart *chart) {
 	check_dates(c, chart);
 	warn_order(c, chart);
 	if (compare && compare->list.count > 3)
-		diag_add(c, E0414, compare->list.items[3].node->at, "a trend has at most three comparisons, found %zu",
-			compare->list.count);
+		diag_add(c, E0414, compare->list.items[3].node->at,
+			"a trend has at most three comparisons, found %zu", compare->list.count);
 	for (size_t i = 0; compare && i < compare->list.count; i++)
 		check_comparison(c, chart, &compare->list.items[i]);
 }
@@ -109,10 +115,11 @@ static json_t *comparison_json(const struct values *map) {
 	if (to)
 		return json_pack("{s:s}", "type", to->word->raw);
 	if (ago)
-		return json_pack("{s:s,s:I}", "type", "periodsAgo", "value", (json_int_t)ago->integer);
+		return json_pack(
+			"{s:s,s:I}", "type", "periodsAgo", "value", (json_int_t)ago->integer);
 	if (number)
-		return json_pack("{s:s,s:o,s:o}", "type", "staticNumber", "value", value_json(number), "label",
-			name_json(label));
+		return json_pack("{s:s,s:o,s:o}", "type", "staticNumber", "value",
+			value_json(number), "label", name_json(label));
 	return json_pack("{s:s,s:o,s:o}", "type", "anotherColumn", "column",
 		name_json(column ? column->text : STR("")), "label", name_json(label));
 }
@@ -129,8 +136,10 @@ static void lower(struct compile *c, const struct chart *chart, json_t *settings
 		json_object_set(settings, "scalar.comparisons", list);
 	json_decref(list);
 	for (size_t i = 0; chart->columns->known && i < chart->columns->count; i++) {
-		if (chart->columns->items[i].type == COLUMN_NUMBER && !json_object_get(settings, "scalar.field"))
-			json_object_set_new(settings, "scalar.field", name_json(chart->columns->items[i].name));
+		if (chart->columns->items[i].type == COLUMN_NUMBER &&
+			!json_object_get(settings, "scalar.field"))
+			json_object_set_new(
+				settings, "scalar.field", name_json(chart->columns->items[i].name));
 	}
 }
 

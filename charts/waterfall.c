@@ -1,5 +1,5 @@
-/* waterfall: steps up and down to a total. The rows are the steps, in the order of the query; the total
- * is their sum, so a running total would count everything twice. */
+/* waterfall: steps up and down to a total. The rows are the steps, in the order of the query; the
+ * total is their sum, so a running total would count everything twice. */
 #include "charts/cartesian.h"
 
 static const struct cartesian how = {.no_logarithm = true};
@@ -38,8 +38,8 @@ static void check(struct compile *c, const struct chart *chart) {
 	const struct value *colour = values_path(&chart->values, "total", "color", NULL);
 	cartesian_check(c, chart, &how);
 	if (y && y->list.count > 1)
-		diag_add(c, E0411, y->list.items[1].node->at, "a waterfall measures one column, found %zu",
-			y->list.count);
+		diag_add(c, E0411, y->list.items[1].node->at,
+			"a waterfall measures one column, found %zu", y->list.count);
 	if (total && !total->boolean && colour)
 		diag_add(c, E0415, colour->name->at, "`color` has no effect without a total");
 }

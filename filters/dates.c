@@ -1,6 +1,7 @@
-/* Text in, the server's date string out: `last 30 days from 7 days ago` becomes past30days-from-7days.
- * The server tries its patterns in turn and takes dates that do not exist; we read by hand, so that a
- * message can say which word is wrong, check the calendar, and give one spelling for each meaning. */
+/* Text in, the server's date string out: `last 30 days from 7 days ago` becomes
+ * past30days-from-7days. The server tries its patterns in turn and takes dates that do not exist;
+ * we read by hand, so that a message can say which word is wrong, check the calendar, and give one
+ * spelling for each meaning. */
 #include "filters/dates.h"
 
 #include "runtime/suggest.h"
@@ -100,7 +101,8 @@ static struct str rest(const struct cursor *in) {
 
 static bool fail_rest(struct cursor *in) {
 	struct str part = rest(in);
-	return fail(in, E0510, part, arena_printf(in->arena, "`%.*s` cannot stand here", STR_ARGS(part)));
+	return fail(in, E0510, part,
+		arena_printf(in->arena, "`%.*s` cannot stand here", STR_ARGS(part)));
 }
 
 static bool finish(struct cursor *in, const char *wire) {
@@ -246,7 +248,8 @@ static bool read_open(struct cursor *in, struct str text, bool start, bool inclu
 	if (!read_day(in, text, &day, &wire))
 		return false;
 	if (inclusive && strlen(wire) > DAY_LENGTH)
-		return fail(in, E0510, str_trim(text), "`since` and `until` take a day without a time");
+		return fail(
+			in, E0510, str_trim(text), "`since` and `until` take a day without a time");
 	if (inclusive) {
 		day = day_shift(day, start ? -1 : 1);
 		wire = arena_printf(in->arena, "%04d-%02d-%02d", day.year, day.month, day.day);
@@ -317,10 +320,12 @@ static bool fail_unit(struct cursor *in, struct str word) {
 		return fail(in, E0510, in->text, "a unit of time is missing");
 	if (best.len) {
 		in->out->help = arena_printf(in->arena, "did you mean `%.*s`?", STR_ARGS(best));
-		in->out->fix = arena_printf(in->arena, "%.*s%.*s%.*s", (int)in->at, in->text.ptr, STR_ARGS(best),
+		in->out->fix = arena_printf(in->arena, "%.*s%.*s%.*s", (int)in->at, in->text.ptr,
+			STR_ARGS(best),
 			STR_ARGS(str_slice(in->text, in->at + word.len, in->text.len)));
 	}
-	return fail(in, E0510, word, arena_printf(in->arena, "`%.*s` is not a unit of time", STR_ARGS(word)));
+	return fail(in, E0510, word,
+		arena_printf(in->arena, "`%.*s` is not a unit of time", STR_ARGS(word)));
 }
 
 /* A unit of time, with or without its plural s; NULL when reported. */
@@ -345,8 +350,10 @@ static bool take_amount(struct cursor *in, int *amount) {
 	if (*amount >= 1 && *amount < 100000)
 		return true;
 	struct str part = in->at > from ? str_slice(in->text, from, in->at) : in->text;
-	return fail(in, E0510, part, *amount < 0 ? "a number of units is missing" :
-		*amount == 0 ? "the number of units must be 1 or more" : "the number of units is too large");
+	return fail(in, E0510, part,
+		*amount < 0    ? "a number of units is missing"
+		: *amount == 0 ? "the number of units must be 1 or more"
+			       : "the number of units is too large");
 }
 
 /* What `incl.` names must be the unit that is counted: the server adds the whole current unit. */
@@ -362,13 +369,19 @@ static bool read_current(struct cursor *in, const char *unit, const char *wire) 
 		if (!named)
 			return false;
 	} else {
-		return fail(in, E0510, in->text, arena_printf(in->arena, "`incl.` takes `%s`",
-			str_is(str_from(unit), "day") ? "today" : arena_printf(in->arena, "this %s", unit)));
+		return fail(in, E0510, in->text,
+			arena_printf(in->arena, "`incl.` takes `%s`",
+				str_is(str_from(unit), "day")
+					? "today"
+					: arena_printf(in->arena, "this %s", unit)));
 	}
 	if (strcmp(named, unit) != 0)
-		return fail(in, E0510, part, arena_printf(in->arena,
-			"a period that counts %ss can only take in `%s`", unit,
-			strcmp(unit, "day") == 0 ? "today" : arena_printf(in->arena, "this %s", unit)));
+		return fail(in, E0510, part,
+			arena_printf(in->arena, "a period that counts %ss can only take in `%s`",
+				unit,
+				strcmp(unit, "day") == 0
+					? "today"
+					: arena_printf(in->arena, "this %s", unit)));
 	return finish(in, arena_printf(in->arena, "%s~", wire));
 }
 
@@ -462,10 +475,12 @@ static const struct {
 	const char *name;
 	const char *allowed;
 } except_kinds[] = {
-	[EXCEPT_NONE] = {"", "`except` takes days (`Sat Sun`), months (`Jan Dec`), quarters (`Q1 Q4`) or "
+	[EXCEPT_NONE] = {"",
+		"`except` takes days (`Sat Sun`), months (`Jan Dec`), quarters (`Q1 Q4`) or "
 		"hours (`hours 0 23`)"},
 	[EXCEPT_DAYS] = {"days", "days are written `Mon Tue Wed Thu Fri Sat Sun`"},
-	[EXCEPT_MONTHS] = {"months", "months are written `Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec`"},
+	[EXCEPT_MONTHS] = {"months",
+		"months are written `Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec`"},
 	[EXCEPT_QUARTERS] = {"quarters", "quarters are written `Q1 Q2 Q3 Q4`"},
 	[EXCEPT_HOURS] = {"hours", "hours are written `hours 0 … 23`"},
 };
@@ -530,12 +545,13 @@ static bool read_except(struct cursor *in) {
 		enum except_kind found = except_item(item, kind, &index);
 		if (found == EXCEPT_NONE || (kind != EXCEPT_NONE && found != kind)) {
 			in->out->help = except_kinds[kind].allowed;
-			return fail(in, E0510, item, arena_printf(in->arena, "`%.*s` cannot be left out here",
-				STR_ARGS(item)));
+			return fail(in, E0510, item,
+				arena_printf(in->arena, "`%.*s` cannot be left out here",
+					STR_ARGS(item)));
 		}
 		if (seen & (1u << index))
-			return fail(in, E0510, item, arena_printf(in->arena, "`%.*s` is there twice",
-				STR_ARGS(item)));
+			return fail(in, E0510, item,
+				arena_printf(in->arena, "`%.*s` is there twice", STR_ARGS(item)));
 		seen |= 1u << index;
 		kind = found;
 		wire = arena_printf(in->arena, "%s-%s", wire, except_name(in->arena, kind, index));
@@ -552,8 +568,17 @@ struct date_word {
 	const char *word;
 	bool glued;             /* may be glued to what follows */
 	const char *wire;       /* of a word that stands alone */
-	enum { WORD_NAMED, WORD_THIS, WORD_PAST, WORD_NEXT, WORD_SINCE, WORD_UNTIL, WORD_AFTER, WORD_BEFORE,
-		WORD_EXCEPT } means;
+	enum {
+		WORD_NAMED,
+		WORD_THIS,
+		WORD_PAST,
+		WORD_NEXT,
+		WORD_SINCE,
+		WORD_UNTIL,
+		WORD_AFTER,
+		WORD_BEFORE,
+		WORD_EXCEPT
+	} means;
 };
 
 static const struct date_word date_words[] = {
@@ -595,11 +620,14 @@ static bool read_dated(struct cursor *in) {
 		return read_range(in, dots, 2);
 	if (tilde != STR_NONE)
 		return read_range(in, tilde, 1);
-	if (text.len == 7 && digits(text, 0, 4) >= 0 && text.ptr[4] == '-' && digits(text, 5, 2) >= 0)
+	if (text.len == 7 && digits(text, 0, 4) >= 0 && text.ptr[4] == '-' &&
+		digits(text, 5, 2) >= 0)
 		return read_month(in);
-	if (text.len == 7 && digits(text, 0, 4) >= 0 && is_q(text.ptr[5]) && strchr("- ", text.ptr[4]))
+	if (text.len == 7 && digits(text, 0, 4) >= 0 && is_q(text.ptr[5]) &&
+		strchr("- ", text.ptr[4]))
 		return read_quarter(in, digits(text, 0, 4), text.ptr[6]);
-	if (text.len == 7 && is_q(text.ptr[0]) && strchr("- ", text.ptr[2]) && digits(text, 3, 4) >= 0)
+	if (text.len == 7 && is_q(text.ptr[0]) && strchr("- ", text.ptr[2]) &&
+		digits(text, 3, 4) >= 0)
 		return read_quarter(in, digits(text, 3, 4), text.ptr[1]);
 	if (!text.len || !is_digit(text.ptr[0]))
 		return false;
@@ -648,7 +676,10 @@ const char *date_forms_text(struct arena *arena, unsigned wanted) {
 		if (!(wanted & forms[i].form))
 			continue;
 		wanted &= ~(unsigned)forms[i].form;
-		text = arena_printf(arena, "%s%s%s (`%s`)", text, !*text ? "" : wanted ? ", " : " or ",
+		text = arena_printf(arena, "%s%s%s (`%s`)", text,
+			!*text   ? ""
+			: wanted ? ", "
+				 : " or ",
 			forms[i].name, forms[i].example);
 	}
 	return text;

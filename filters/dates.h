@@ -18,7 +18,8 @@ enum date_form {
 
 struct date_value {
 	enum date_form form;    /* 0: cannot even be told */
-	const char *wire;       /* the portable spelling (past1months, never lastmonth); NULL: a mistake */
+	const char
+		*wire; /* the portable spelling (past1months, never lastmonth); NULL: a mistake */
 
 	/* Of a mistake. */
 	enum diag_code code;

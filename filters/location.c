@@ -1,5 +1,5 @@
-/* location: a city, state, postal code or country. The server groups these filters by their section and
- * shows them for address columns; the comparison is that of a text. */
+/* location: a city, state, postal code or country. The server groups these filters by their section
+ * and shows them for address columns; the comparison is that of a text. */
 #include "filters/values.h"
 
 static const struct word parts[] = {{"city"}, {"state"}, {"zip"}, {"country"}, {0}};

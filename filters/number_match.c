@@ -32,8 +32,8 @@ static void check(struct compile *c, const struct filter *filter) {
 	const struct value *multi = values_get(&filter->values, "multi");
 	if (!multi || !multi->boolean || is_not(filter))
 		return;
-	struct diagnostic *d = diag_add(c, E0517, multi->node->at, "`op: %s` compares with one number only",
-		values_word(&filter->values, "op"));
+	struct diagnostic *d = diag_add(c, E0517, multi->node->at,
+		"`op: %s` compares with one number only", values_word(&filter->values, "op"));
 	diag_help(c, d, "leave `multi` out, or write `op: not`");
 }
 

@@ -1,4 +1,5 @@
-/* search: a value found by typing its first letters, for columns with too many values for a list. */
+/* search: a value found by typing its first letters, for columns with too many values for a list.
+ */
 #include "filters/values.h"
 
 static struct filter_wire wire(const struct filter *filter) {

@@ -1,5 +1,5 @@
-/* text-match: texts that contain, start or end with the value, or do not. Case does not count, which
- * the server must be told for each tag. */
+/* text-match: texts that contain, start or end with the value, or do not. Case does not count,
+ * which the server must be told for each tag. */
 #include "filters/values.h"
 
 static const struct word ops[] = {

@@ -1,5 +1,5 @@
-/* time-grouping: the reader picks whether a chart counts by day, week or month. Its tag stands for the
- * column, cut to that unit, in SELECT and GROUP BY. */
+/* time-grouping: the reader picks whether a chart counts by day, week or month. Its tag stands for
+ * the column, cut to that unit, in SELECT and GROUP BY. */
 #include "filters/values.h"
 
 static const struct word units[] = {
@@ -36,7 +36,8 @@ static json_t *value(struct compile *c, const struct filter *filter, const struc
 	json_array_foreach(words, i, word) {
 		if (node_is_scalar(node) && str_is(node->scalar.text, json_string_value(word)))
 			return json_incref(word);
-		list = arena_printf(c->arena, "%s%s`%s`", list, i ? " " : "", json_string_value(word));
+		list = arena_printf(
+			c->arena, "%s%s`%s`", list, i ? " " : "", json_string_value(word));
 	}
 	struct diagnostic *d = node_is_scalar(node) ?
 		diag_add(c, E0519, node->at, "`%.*s` is not a unit that the filter offers",
@@ -58,7 +59,8 @@ static void check(struct compile *c, const struct filter *filter) {
 	for (size_t i = 0; i < written->list.count; i++) {
 		const struct value *unit = &written->list.items[i];
 		if (!unit->bad && needs_time(unit->word))
-			diag_add(c, E0518, unit->node->at, "`%s` needs a time of day, and the column holds days",
+			diag_add(c, E0518, unit->node->at,
+				"`%s` needs a time of day, and the column holds days",
 				unit->word->name);
 	}
 }

@@ -25,8 +25,10 @@ static bool need_scalar(struct compile *c, const struct filter *filter, const st
 	if (node_is_scalar(node) && !node_is_null(node) && str_trim(node->scalar.text).len)
 		return true;
 	bool empty = node_is_scalar(node);
-	struct diagnostic *d = diag_add(c, E0513, node->at, empty ? "`%s` takes a value here, found nothing" :
-		"`%s` takes one value here, found %s", type_name(filter), node_type_name(node));
+	struct diagnostic *d = diag_add(c, E0513, node->at,
+		empty ? "`%s` takes a value here, found nothing"
+		      : "`%s` takes one value here, found %s",
+		type_name(filter), node_type_name(node));
 	diag_help(c, d, "write for example `%s`", example);
 	return false;
 }
@@ -34,8 +36,11 @@ static bool need_scalar(struct compile *c, const struct filter *filter, const st
 /* --- dates ------------------------------------------------------------------------------------ */
 
 static const char *date_example(unsigned forms) {
-	return forms & DATE_RELATIVE ? "last 30 days" : forms & DATE_BETWEEN ? "2024-01-01..2024-01-31" :
-		forms & DATE_DAY ? "2024-01-31" : forms & DATE_MONTH ? "2024-05" : "2024-Q2";
+	return forms & DATE_RELATIVE  ? "last 30 days"
+	       : forms & DATE_BETWEEN ? "2024-01-01..2024-01-31"
+	       : forms & DATE_DAY     ? "2024-01-31"
+	       : forms & DATE_MONTH   ? "2024-05"
+				      : "2024-Q2";
 }
 
 static json_t *refuse_form(struct compile *c, const struct filter *filter, const struct node *node,
@@ -65,7 +70,8 @@ static json_t *refuse_date(struct compile *c, const struct filter *filter, const
 	return NULL;
 }
 
-json_t *value_date(struct compile *c, const struct filter *filter, const struct node *node, unsigned forms) {
+json_t *value_date(
+	struct compile *c, const struct filter *filter, const struct node *node, unsigned forms) {
 	if (!need_scalar(c, filter, node, date_example(forms)))
 		return NULL;
 	struct date_value date = date_read(c->arena, node->scalar.text);
@@ -84,7 +90,8 @@ static json_t *number_json(struct str text) {
 		return json_integer(whole);
 	if (!str_number(text, &value) || !isfinite(value))
 		return NULL;
-	return value == floor(value) && fabs(value) < 1e15 ? json_integer((long long)value) : json_real(value);
+	return value == floor(value) && fabs(value) < 1e15 ? json_integer((long long)value)
+							   : json_real(value);
 }
 
 static json_t *item_text(struct compile *c, const struct filter *filter, const struct node *node) {
@@ -94,16 +101,19 @@ static json_t *item_text(struct compile *c, const struct filter *filter, const s
 	return json_stringn(text.ptr, text.len);
 }
 
-static json_t *item_number(struct compile *c, const struct filter *filter, const struct node *node) {
+static json_t *item_number(
+	struct compile *c, const struct filter *filter, const struct node *node) {
 	if (!need_scalar(c, filter, node, "10"))
 		return NULL;
 	struct str text = str_trim(node->scalar.text);
 	json_t *number = number_json(text);
 	if (number)
 		return number;
-	struct diagnostic *d = diag_add(c, E0512, node->at, "`%.*s` is not a number", STR_ARGS(text));
+	struct diagnostic *d =
+		diag_add(c, E0512, node->at, "`%.*s` is not a number", STR_ARGS(text));
 	if (filter_is_field(filter) && filter->column_type == COLUMN_NUMBER)
-		diag_note(c, d, SPAN_NONE, "the column of filter `%.*s` holds numbers", STR_ARGS(filter->key));
+		diag_note(c, d, SPAN_NONE, "the column of filter `%.*s` holds numbers",
+			STR_ARGS(filter->key));
 	diag_help(c, d, "write for example `10` or `0.5`");
 	return NULL;
 }
@@ -114,7 +124,8 @@ static void refuse_list(struct compile *c, const struct filter *filter, const st
 	struct diagnostic *d = diag_add(c, E0513, node->at, "`%s` takes one value here, found %zu",
 		type_name(filter), node->seq.count);
 	if (!filter->type->multi_fixed)
-		diag_help(c, d, "`multi: true` lets filter `%.*s` take several values", STR_ARGS(filter->key));
+		diag_help(c, d, "`multi: true` lets filter `%.*s` take several values",
+			STR_ARGS(filter->key));
 	else if (filter_is_field(filter))
 		diag_help(c, d, "`type: multi-select` takes several values");
 }
@@ -135,8 +146,8 @@ static json_t *read_items(struct compile *c, const struct filter *filter, const 
 	return NULL;
 }
 
-static json_t *read_one_or_more(struct compile *c, const struct filter *filter, const struct node *node,
-	read_item *read) {
+static json_t *read_one_or_more(
+	struct compile *c, const struct filter *filter, const struct node *node, read_item *read) {
 	if (node->type == NODE_SEQ && !node->bad && node->seq.count != 1 && !filter->multi) {
 		refuse_list(c, filter, node);
 		return NULL;
@@ -156,7 +167,8 @@ json_t *value_numbers(struct compile *c, const struct filter *filter, const stru
 }
 
 json_t *value_choice(struct compile *c, const struct filter *filter, const struct node *node) {
-	return read_one_or_more(c, filter, node, filter_has_numbers(filter) ? item_number : item_text);
+	return read_one_or_more(
+		c, filter, node, filter_has_numbers(filter) ? item_number : item_text);
 }
 
 /* --- ranges of numbers ------------------------------------------------------------------------ */
@@ -204,11 +216,13 @@ static json_t *make_range(struct compile *c, const struct node *node, json_t *lo
 	}
 	if (json_is_null(low) && json_is_null(high))
 		return refuse_range(c, node->at, "the range has neither a lower nor an upper end");
-	if (json_is_number(low) && json_is_number(high) && json_number_value(low) > json_number_value(high)) {
+	if (json_is_number(low) && json_is_number(high) &&
+		json_number_value(low) > json_number_value(high)) {
 		struct diagnostic *d = diag_add(c, E0515, node->at,
 			"the range ends at %.15g, below its start at %.15g", json_number_value(high),
 			json_number_value(low));
-		diag_help(c, d, "write `%.15g..%.15g`", json_number_value(high), json_number_value(low));
+		diag_help(c, d, "write `%.15g..%.15g`", json_number_value(high),
+			json_number_value(low));
 		return NULL;
 	}
 	return json_incref(range);
@@ -220,10 +234,12 @@ static json_t *list_end(struct compile *c, const struct node *node) {
 	return range_end(c, node, node_is_null(node) ? STR("") : str_trim(node->scalar.text));
 }
 
-json_t *value_number_range(struct compile *c, const struct filter *filter, const struct node *node) {
+json_t *value_number_range(
+	struct compile *c, const struct filter *filter, const struct node *node) {
 	struct str low, high;
 	if (node->type == NODE_SEQ && !node->bad && node->seq.count == 2)
-		return make_range(c, node, list_end(c, node->seq.items[0]), list_end(c, node->seq.items[1]));
+		return make_range(
+			c, node, list_end(c, node->seq.items[0]), list_end(c, node->seq.items[1]));
 	if (!need_scalar(c, filter, node, "10..20"))
 		return NULL;
 	struct str text = str_trim(node->scalar.text);
@@ -256,7 +272,8 @@ bool filter_has_numbers(const struct filter *filter) {
 
 struct filter_wire wire_choice(const struct filter *filter, const char *values_query_type) {
 	bool number = filter_has_numbers(filter);
-	struct filter_wire wire = wire_field(number ? "number/=" : "string/=", number ? "number" : "string");
+	struct filter_wire wire =
+		wire_field(number ? "number/=" : "string/=", number ? "number" : "string");
 	wire.values_query_type = values_query_type;
 	wire.says_multi = true;
 	return wire;

@@ -1,5 +1,6 @@
-/* What filter types share: values as the author writes them, and the look of what picks from a list.
- * Every function gives the value as it goes on the wire (new), or NULL when it was reported. */
+/* What filter types share: values as the author writes them, and the look of what picks from a
+ * list. Every function gives the value as it goes on the wire (new), or NULL when it was reported.
+ */
 #pragma once
 
 #include "compiler/model/filter.h"
@@ -11,7 +12,8 @@
 #define ACCEPTS_DATES   ((1u << COLUMN_DATE) | (1u << COLUMN_DATETIME))
 
 /* A date of one of `forms`, as one string. */
-json_t *value_date(struct compile *c, const struct filter *filter, const struct node *node, unsigned forms);
+json_t *value_date(
+	struct compile *c, const struct filter *filter, const struct node *node, unsigned forms);
 
 /* One text, or several where the filter takes several: ["a", "b"]. */
 json_t *value_texts(struct compile *c, const struct filter *filter, const struct node *node);
@@ -20,7 +22,8 @@ json_t *value_numbers(struct compile *c, const struct filter *filter, const stru
 /* Texts or numbers, as the filter's column or its `value:` has it. */
 json_t *value_choice(struct compile *c, const struct filter *filter, const struct node *node);
 
-/* `10..20`, `10..`, `..20`, `>= 10`, `<= 20` or a list of two in which one may be null: [10, null]. */
+/* `10..20`, `10..`, `..20`, `>= 10`, `<= 20` or a list of two in which one may be null: [10, null].
+ */
 json_t *value_number_range(struct compile *c, const struct filter *filter, const struct node *node);
 
 /* true false yes no on off: [true]. */

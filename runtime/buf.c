@@ -1,4 +1,5 @@
-/* The one place where text of unknown length grows outside an arena: response bodies, files, output. */
+/* The one place where text of unknown length grows outside an arena: response bodies, files,
+ * output. */
 #include "runtime/buf.h"
 
 #include <stdio.h>

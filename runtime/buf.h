@@ -24,7 +24,8 @@ bool buf_add(struct buf *buf, const void *bytes, size_t len);
 bool buf_add_str(struct buf *buf, struct str text);
 bool buf_puts(struct buf *buf, const char *text);
 bool buf_putc(struct buf *buf, char c);
-bool buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+bool buf_printf(struct buf *buf, const char *format, ...)
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 bool buf_vprintf(struct buf *buf, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0), nonnull(2)));
 

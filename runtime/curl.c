@@ -1,4 +1,5 @@
-/* dlopen once, one dlsym a row of CURL_FUNCTIONS. The library stays loaded until the program ends. */
+/* dlopen once, one dlsym a row of CURL_FUNCTIONS. The library stays loaded until the program ends.
+ */
 #include "runtime/curl.h"
 
 #include <dlfcn.h>
@@ -28,13 +29,15 @@ const struct curl_functions *curl_load(void) {
 		return &loaded.functions;
 	void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
 	if (!library) {
-		log_line(LOG_ERROR, "cannot load libcurl: %s; install Debian's package libcurl4", dlerror());
+		log_line(LOG_ERROR, "cannot load libcurl: %s; install Debian's package libcurl4",
+			dlerror());
 		return NULL;
 	}
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		loaded.addresses[i] = dlsym(library, names[i]);
 		if (!loaded.addresses[i]) {
-			log_line(LOG_ERROR, "libcurl has no %s; version 7.68 or newer is needed", names[i]);
+			log_line(LOG_ERROR, "libcurl has no %s; version 7.68 or newer is needed",
+				names[i]);
 			return NULL;
 		}
 	}

@@ -9,8 +9,8 @@
  * EISDIR for a directory, EFBIG when it is larger than `out` may become. */
 bool file_read(const char *path, struct buf *out);
 
-/* Writes beside `path` and renames over it, after fsync. False with errno set; the old file, if any,
- * is then untouched. */
+/* Writes beside `path` and renames over it, after fsync. False with errno set; the old file, if
+ * any, is then untouched. */
 bool file_write(const char *path, struct str text);
 
 /* Makes a directory and the ones above it. False with errno set. */

@@ -1,5 +1,5 @@
-/* Help as git and cargo users know it: usage first, then what it does, then one line an option. Text is
- * folded at 80 columns so that it reads well in any terminal and in a pipe. */
+/* Help as git and cargo users know it: usage first, then what it does, then one line an option.
+ * Text is folded at 80 columns so that it reads well in any terminal and in a pipe. */
 #include "runtime/help.h"
 
 #include "runtime/buf.h"
@@ -7,7 +7,8 @@
 
 #define FOLD 80
 
-/* Prints `text` folded, every line but the first indented by `indent`; `at` is where the line stands. */
+/* Prints `text` folded, every line but the first indented by `indent`; `at` is where the line
+ * stands. */
 static void fold(FILE *out, const char *text, size_t at, size_t indent) {
 	struct str rest = str_from(text);
 	struct str word;
@@ -92,9 +93,10 @@ static void options(FILE *out, const struct command *command) {
 
 void help_command(const struct program *program, const struct command *command) {
 	bool colour = term_colour(stdout);
-	printf("%sUsage:%s %s%s%s [OPTION…]%s%s\n\n", colour ? "\033[1m" : "", colour ? "\033[0m" : "",
-		program->name, command->name ? " " : "", command->name ? command->name : "",
-		command->arguments ? " " : "", command->arguments ? command->arguments : "");
+	printf("%sUsage:%s %s%s%s [OPTION…]%s%s\n\n", colour ? "\033[1m" : "",
+		colour ? "\033[0m" : "", program->name, command->name ? " " : "",
+		command->name ? command->name : "", command->arguments ? " " : "",
+		command->arguments ? command->arguments : "");
 	paragraphs(stdout, command->description ? command->description : command->summary);
 	options(stdout, command);
 	if (command->example) {
@@ -163,9 +165,10 @@ static void bash_command(const struct command *command) {
 }
 
 static void bash_script(const struct program *program) {
-	printf("# bash completion of %s; load it with: source <(%s completion bash)\n", program->name,
-		program->name);
-	printf("_%s() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n",
+	printf("# bash completion of %s; load it with: source <(%s completion bash)\n",
+		program->name, program->name);
+	printf("_%s() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} "
+	       "before=${COMP_WORDS[COMP_CWORD-1]}\n",
 		program->name);
 	printf("\tCOMPREPLY=()\n\tif ((COMP_CWORD == 1)); then\n\t\tCOMPREPLY=($(compgen -W \"");
 	for (size_t i = 0; program->commands[i]; i++)
@@ -222,7 +225,8 @@ static void zsh_command(const struct command *command) {
 }
 
 static void zsh_script(const struct program *program) {
-	printf("#compdef %s\n# zsh completion of %s; put it into a folder of $fpath as _%s\n_%s() {\n",
+	printf("#compdef %s\n# zsh completion of %s; put it into a folder of $fpath as _%s\n_%s() "
+	       "{\n",
 		program->name, program->name, program->name, program->name);
 	printf("\tlocal -a commands\n\tcommands=(\n");
 	for (size_t i = 0; program->commands[i]; i++) {
@@ -230,11 +234,13 @@ static void zsh_script(const struct program *program) {
 		zsh_text(program->commands[i]->summary);
 		printf("'\n");
 	}
-	printf("\t)\n\tif ((CURRENT == 2)); then\n\t\t_describe command commands\n\t\treturn\n\tfi\n");
+	printf("\t)\n\tif ((CURRENT == 2)); then\n\t\t_describe command "
+	       "commands\n\t\treturn\n\tfi\n");
 	printf("\tlocal command=$words[2]\n\tshift words\n\t((CURRENT--))\n\tcase $command in\n");
 	for (size_t i = 0; program->commands[i]; i++)
 		zsh_command(program->commands[i]);
-	printf("\tesac\n}\nif [[ $funcstack[1] == _%s ]]; then _%s \"$@\"; else compdef _%s %s; fi\n",
+	printf("\tesac\n}\nif [[ $funcstack[1] == _%s ]]; then _%s \"$@\"; else compdef _%s %s; "
+	       "fi\n",
 		program->name, program->name, program->name, program->name);
 }
 

@@ -1,5 +1,5 @@
-/* Lines on stderr, with secrets masked in this one place: whatever a URL, a header or a server's answer
- * may carry into a message, a password does not reach the screen or a CI log. */
+/* Lines on stderr, with secrets masked in this one place: whatever a URL, a header or a server's
+ * answer may carry into a message, a password does not reach the screen or a CI log. */
 #include "runtime/log.h"
 
 #include <stdarg.h>
@@ -43,7 +43,8 @@ static void mask(struct buf *text) {
 	for (size_t i = 0; i < state.secret_count; i++) {
 		size_t len = strlen(state.secrets[i]);
 		size_t at;
-		while (text->ptr && (at = str_find(buf_str(text), state.secrets[i], 0)) != STR_NONE) {
+		while (text->ptr &&
+			(at = str_find(buf_str(text), state.secrets[i], 0)) != STR_NONE) {
 			memcpy(text->ptr + at, "***", 3);
 			memmove(text->ptr + at + 3, text->ptr + at + len, text->len - at - len + 1);
 			text->len -= len - 3;

@@ -14,7 +14,8 @@
 
 static const struct option_row *const no_rows = &(const struct option_row){0};
 
-/* The rows of a command, own ones first: for (row = first_row(c, &i); row; row = next_row(c, &i, row)) */
+/* The rows of a command, own ones first: for (row = first_row(c, &i); row; row = next_row(c, &i,
+ * row)) */
 static const struct option_row *row_at(const struct command *command, size_t index) {
 	const struct option_row *own = command->options ? command->options : no_rows;
 	size_t count = 0;
@@ -53,8 +54,8 @@ static const struct option_row *find_short(const struct command *command, char l
 }
 
 static void print_try(const struct program *program, const struct command *command) {
-	fprintf(stderr, "Try `%s%s%s --help`.\n", program->name, command && command->name ? " " : "",
-		command && command->name ? command->name : "");
+	fprintf(stderr, "Try `%s%s%s --help`.\n", program->name,
+		command && command->name ? " " : "", command && command->name ? command->name : "");
 }
 
 int usage_error(const struct invocation *invocation, const char *format, ...) {
@@ -95,8 +96,8 @@ static int refuse_word(const struct invocation *invocation, const struct option_
 	struct buf list = BUF(4096);
 	for (size_t i = 0; row->words[i]; i++)
 		buf_printf(&list, "%s%s", i ? ", " : "", row->words[i]);
-	int code = usage_error(invocation, "`--%s` does not take `%s`; it takes %s", row->name, value,
-		list.ptr);
+	int code = usage_error(
+		invocation, "`--%s` does not take `%s`; it takes %s", row->name, value, list.ptr);
 	buf_free(&list);
 	return code;
 }
@@ -111,8 +112,9 @@ static int keep(struct invocation *invocation, const struct option_row *row, con
 	if (row->type != OPTION_FLAG && !word_allowed(row, value))
 		return refuse_word(invocation, row, value);
 	if (row->type == OPTION_NUMBER && !number_allowed(row, value))
-		return usage_error(invocation, "`--%s` takes a whole number from %ld to %ld, not `%s`",
-			row->name, row->min, row->max, value);
+		return usage_error(invocation,
+			"`--%s` takes a whole number from %ld to %ld, not `%s`", row->name,
+			row->min, row->max, value);
 	struct option_use *grown =
 		realloc(invocation->uses, (invocation->use_count + 1) * sizeof(*grown));
 	if (!grown)

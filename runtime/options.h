@@ -1,5 +1,6 @@
-/* Commands and their options as tables: parsing, --help, suggestions and shell completion all read the
- * same rows. A program has commands (mbc validate …) or, with one command without a name, none. */
+/* Commands and their options as tables: parsing, --help, suggestions and shell completion all read
+ * the same rows. A program has commands (mbc validate …) or, with one command without a name, none.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -37,8 +38,9 @@ struct command {
 	const char *example;    /* lines for --help, or NULL */
 	size_t least, most;     /* arguments; most 0: none */
 	const struct option_row *options;       /* ends with an empty row */
-	const struct option_row *more_options;  /* shared with other commands; ends likewise; or NULL */
-	const char *const *(*complete)(void);   /* words for arguments, ends with NULL; NULL: files */
+	const struct option_row
+		*more_options; /* shared with other commands; ends likewise; or NULL */
+	const char *const *(*complete)(void); /* words for arguments, ends with NULL; NULL: files */
 	int (*run)(struct invocation *invocation);
 };
 

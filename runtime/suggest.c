@@ -1,6 +1,7 @@
-/* Damerau-Levenshtein distance with a bound (adjacent letters swapped count one), case and the choice
- * between '-' and '_' counting less than a letter: `Relative_Date` is close to `relative-date`. Words
- * too long to be typing errors are passed over, so the cost of an offer is bounded. */
+/* Damerau-Levenshtein distance with a bound (adjacent letters swapped count one), case and the
+ * choice between '-' and '_' counting less than a letter: `Relative_Date` is close to
+ * `relative-date`. Words too long to be typing errors are passed over, so the cost of an offer is
+ * bounded. */
 #include "runtime/suggest.h"
 
 #include <stdint.h>

@@ -7,7 +7,7 @@
 struct suggest {
 	struct str word;
 	struct str best;
-	size_t distance;  /* of best; words further than a third of their length are no suggestion */
+	size_t distance; /* of best; words further than a third of their length are no suggestion */
 };
 
 /* Starts a search for the word nearest to `word`. */

@@ -21,5 +21,6 @@ size_t text_width(struct str text);
 /* Columns of one character. */
 unsigned character_width(uint32_t character);
 
-/* The character at the start of `text` (U+FFFD for an invalid byte); `*len` its bytes, at least 1. */
+/* The character at the start of `text` (U+FFFD for an invalid byte); `*len` its bytes, at least 1.
+ */
 uint32_t utf8_decode(struct str text, size_t *len);

@@ -1,5 +1,5 @@
-/* `mbc compile`: the objects that the definitions stand for, as canonical JSON: the same bytes for the
- * same definitions, whatever the order of files or keys. */
+/* `mbc compile`: the objects that the definitions stand for, as canonical JSON: the same bytes for
+ * the same definitions, whatever the order of files or keys. */
 #include "compiler/cli/command.h"
 #include "compiler/cli/front.h"
 #include "compiler/ir/object.h"
@@ -9,7 +9,9 @@ static int run(struct invocation *invocation) {
 	bool good = front_run(&c, invocation, false);
 	front_print(&c, invocation, stderr, DIAG_TEXT);
 	if (good)
-		fputs(canonical_dump(c.arena, arena_own_json(c.arena, objects_json(objects_lower(&c)))), stdout);
+		fputs(canonical_dump(
+			      c.arena, arena_own_json(c.arena, objects_json(objects_lower(&c)))),
+			stdout);
 	compile_finish(&c);
 	return good ? EXIT_DONE : EXIT_DEFINITIONS;
 }

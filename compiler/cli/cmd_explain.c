@@ -13,7 +13,8 @@ static const char *const pages[DIAG_CODE_COUNT] = {
 #undef PAGE
 };
 
-/* Headings stand out and fences go; the rest of a page is plain Markdown, made to be read as it is. */
+/* Headings stand out and fences go; the rest of a page is plain Markdown, made to be read as it is.
+ */
 static void print_page(FILE *out, const char *page) {
 	bool colour = term_colour(out);
 	struct str rest = str_from(page), line;
@@ -23,10 +24,12 @@ static void print_page(FILE *out, const char *page) {
 			code = !code;
 			size_t path = str_find(line, " ", 0);
 			if (path != STR_NONE)
-				fprintf(out, "  # %.*s\n", STR_ARGS(str_slice(line, path + 1, line.len)));
+				fprintf(out, "  # %.*s\n",
+					STR_ARGS(str_slice(line, path + 1, line.len)));
 		} else if (!code && str_starts(line, "#")) {
 			fprintf(out, "%s%.*s%s\n", colour ? "\033[1m" : "",
-				STR_ARGS(str_trim(str_slice(line, line.ptr[1] == '#' ? 2 : 1, line.len))),
+				STR_ARGS(str_trim(
+					str_slice(line, line.ptr[1] == '#' ? 2 : 1, line.len))),
 				colour ? "\033[0m" : "");
 		} else {
 			fprintf(out, "%s%.*s\n", code && line.len ? "  " : "", STR_ARGS(line));
@@ -74,10 +77,10 @@ static int refuse(const struct invocation *invocation, const char *topic) {
 	offer_all(&search);
 	struct str best = suggest_best(&search);
 	if (best.len)
-		return usage_error(invocation, "nothing is known about `%s`; did you mean `%.*s`?", topic,
-			STR_ARGS(best));
-	return usage_error(invocation, "nothing is known about `%s`; `mbc explain` lists what there is",
-		topic);
+		return usage_error(invocation, "nothing is known about `%s`; did you mean `%.*s`?",
+			topic, STR_ARGS(best));
+	return usage_error(invocation,
+		"nothing is known about `%s`; `mbc explain` lists what there is", topic);
 }
 
 static void list_topics(void) {
@@ -93,7 +96,8 @@ static void list_topics(void) {
 		printf("  %-14s %s\n", filter_types[i]->name, filter_types[i]->doc);
 	puts("\nMessages");
 	for (size_t i = 0; i < DIAG_CODE_COUNT; i++)
-		printf("  %s  %-24s %s\n", diag_rows[i].name, diag_rows[i].slug, diag_rows[i].sentence);
+		printf("  %s  %-24s %s\n", diag_rows[i].name, diag_rows[i].slug,
+			diag_rows[i].sentence);
 }
 
 static int run(struct invocation *invocation) {

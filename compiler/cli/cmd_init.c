@@ -1,5 +1,5 @@
-/* `mbc init`: a new project with a first dashboard that validates. Never writes over a file: what is
- * there already is named and kept, and the run ends with an error. */
+/* `mbc init`: a new project with a first dashboard that validates. Never writes over a file: what
+ * is there already is named and kept, and the run ends with an error. */
 #include <errno.h>
 #include <unistd.h>
 
@@ -67,7 +67,8 @@ static const struct {
 	{"dashboards/sales.yaml", dashboard_text},
 };
 
-static bool write_one(struct arena *arena, const char *directory, const char *name, const char *text) {
+static bool write_one(
+	struct arena *arena, const char *directory, const char *name, const char *text) {
 	const char *path = arena_printf(arena, "%s/%s", directory, name);
 	char *folder = arena_cstr(arena, str_from(path));
 	*strrchr(folder, '/') = '\0';
@@ -106,8 +107,8 @@ static int run(struct invocation *invocation) {
 	arena_destroy(arena);
 	if (!written)
 		return EXIT_DEFINITIONS;
-	log_line(LOG_INFO, "a project is ready; try `mbc validate%s%s`", strcmp(directory, ".") ? " " : "",
-		strcmp(directory, ".") ? directory : "");
+	log_line(LOG_INFO, "a project is ready; try `mbc validate%s%s`",
+		strcmp(directory, ".") ? " " : "", strcmp(directory, ".") ? directory : "");
 	return EXIT_DONE;
 }
 

@@ -1,5 +1,5 @@
-/* `mbc schema`: a JSON Schema of the language, for editors, made from the tables that the parser reads.
- * Editors find it through a first line `# yaml-language-server: $schema=mbc.schema.json`. */
+/* `mbc schema`: a JSON Schema of the language, for editors, made from the tables that the parser
+ * reads. Editors find it through a first line `# yaml-language-server: $schema=mbc.schema.json`. */
 #include "charts/chart.h"
 #include "compiler/cli/command.h"
 #include "compiler/model/schema.h"

@@ -1,5 +1,5 @@
-/* `mbc validate`: every check that needs no server. The messages are the result, so they go to stdout;
- * what is said about the run goes to stderr. */
+/* `mbc validate`: every check that needs no server. The messages are the result, so they go to
+ * stdout; what is said about the run goes to stderr. */
 #include "compiler/cli/command.h"
 #include "compiler/cli/fix.h"
 #include "compiler/cli/front.h"
@@ -39,8 +39,8 @@ static int report(struct compile *c, const struct invocation *invocation) {
 	return fails ? EXIT_DEFINITIONS : EXIT_DONE;
 }
 
-/* A fix can uncover the next mistake, so mending is repeated; each round must mend something, and ten
- * are enough for any file that a person wrote. */
+/* A fix can uncover the next mistake, so mending is repeated; each round must mend something, and
+ * ten are enough for any file that a person wrote. */
 static void mend(const struct invocation *invocation) {
 	size_t fixed = 1;
 	for (int round = 0; fixed && round < 10; round++) {

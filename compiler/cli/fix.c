@@ -1,6 +1,6 @@
-/* Diagnostics in, changed files out. Fixes are sorted by place; of two that overlap the first wins, the
- * other comes in the next round. Spans only point into files that were read as part of the project, so
- * nothing else can be written. */
+/* Diagnostics in, changed files out. Fixes are sorted by place; of two that overlap the first wins,
+ * the other comes in the next round. Spans only point into files that were read as part of the
+ * project, so nothing else can be written. */
 #include "compiler/cli/fix.h"
 
 #include <errno.h>

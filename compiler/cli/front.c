@@ -1,5 +1,5 @@
-/* From the command line to checked definitions. `sources:` are always loaded whole, because a dashboard
- * may point anywhere in the project; a PATH only selects what a command is about. */
+/* From the command line to checked definitions. `sources:` are always loaded whole, because a
+ * dashboard may point anywhere in the project; a PATH only selects what a command is about. */
 #include "compiler/cli/front.h"
 
 #include <errno.h>
@@ -37,7 +37,8 @@ const struct option_row server_options[] = {
 	{0}
 };
 
-/* The key from --api-key-file or MBC_API_KEY, in the arena, or NULL; false if the file is unreadable. */
+/* The key from --api-key-file or MBC_API_KEY, in the arena, or NULL; false if the file is
+ * unreadable. */
 static bool read_api_key(struct compile *c, const struct invocation *invocation, const char **key) {
 	const char *path = option_text(invocation, "api-key-file");
 	const char *direct = getenv("MBC_API_KEY");
@@ -55,7 +56,8 @@ static bool read_api_key(struct compile *c, const struct invocation *invocation,
 	return read;
 }
 
-/* Is the file of a source the file `selected`, or below it? `selected` is absolute, without links. */
+/* Is the file of a source the file `selected`, or below it? `selected` is absolute, without links.
+ */
 static bool selects(const char *selected, const char *path) {
 	char resolved[PATH_MAX];
 	size_t len = strlen(selected);
@@ -63,7 +65,8 @@ static bool selects(const char *selected, const char *path) {
 		(resolved[len] == '\0' || resolved[len] == '/');
 }
 
-/* Marks the dashboards and shared charts of a file or folder; the number of definitions it marked. */
+/* Marks the dashboards and shared charts of a file or folder; the number of definitions it marked.
+ */
 static size_t select_path(struct compile *c, const char *selected) {
 	struct project *project = c->project;
 	size_t count = 0;

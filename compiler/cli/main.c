@@ -1,5 +1,5 @@
-/* mbc: YAML definitions in, a Metabase server that holds them out. This file only lists the commands
- * and what their exit codes mean; each command is a file cmd_NAME.c. */
+/* mbc: YAML definitions in, a Metabase server that holds them out. This file only lists the
+ * commands and what their exit codes mean; each command is a file cmd_NAME.c. */
 #include <signal.h>
 
 #include "compiler/cli/command.h"

@@ -141,8 +141,8 @@ static void also_takes(FILE *out) {
 
 void manual_chart(FILE *out, const struct chart_type *type) {
 	fprintf(out, "%s `%s`: %s\n", type->placement ? "item" : "chart", type->name, type->doc);
-	fprintf(out, "size %ux%u, at least %ux%u", type->size.width, type->size.height, type->least.width,
-		type->least.height);
+	fprintf(out, "size %ux%u, at least %ux%u", type->size.width, type->size.height,
+		type->least.width, type->least.height);
 	if (type->since)
 		fprintf(out, "; needs Metabase 0.%d", type->since);
 	fputs("\n\nKeys\n", out);
@@ -176,7 +176,8 @@ static const struct {
 	{"project", "keys of mbc.yaml", {manifest_keys}},
 };
 
-const char *const manual_topics[] = {"charts", "filters", "dashboard", "shared", "layout", "project", NULL};
+const char *const manual_topics[] = {
+	"charts", "filters", "dashboard", "shared", "layout", "project", NULL};
 
 bool manual_topic(FILE *out, struct str name) {
 	for (size_t i = 0; i < COUNT_OF(topics); i++) {
@@ -224,9 +225,9 @@ static void filter_table(FILE *out) {
 
 static void charts_section(FILE *out) {
 	for (const struct chart_type *const *type = chart_types; *type; type++) {
-		fprintf(out, "### `%s`\n\n%s; %ux%u, at least %ux%u.\n\n", (*type)->name, (*type)->doc,
-			(*type)->size.width, (*type)->size.height, (*type)->least.width,
-			(*type)->least.height);
+		fprintf(out, "### `%s`\n\n%s; %ux%u, at least %ux%u.\n\n", (*type)->name,
+			(*type)->doc, (*type)->size.width, (*type)->size.height,
+			(*type)->least.width, (*type)->least.height);
 		if ((*type)->groups && (*type)->groups[0])
 			key_table(out, (*type)->groups);
 		if ((*type)->example)
@@ -249,8 +250,8 @@ static void filters_section(FILE *out) {
 static void codes_table(FILE *out) {
 	fputs("| code | name | meaning |\n|---|---|---|\n", out);
 	for (size_t i = 0; i < DIAG_CODE_COUNT; i++) {
-		fprintf(out, "| [%s](diagnostics/%s.md) | %s | ", diag_rows[i].name, diag_rows[i].name,
-			diag_rows[i].slug);
+		fprintf(out, "| [%s](diagnostics/%s.md) | %s | ", diag_rows[i].name,
+			diag_rows[i].name, diag_rows[i].slug);
 		cell(out, diag_rows[i].sentence);
 		fputs(" |\n", out);
 	}
@@ -270,8 +271,8 @@ static const struct {
 	{"codes", codes_table},
 };
 
-const char *const manual_tables[] = {"project", "dashboard", "placement", "chart", "charts", "filter",
-	"filters", "codes", NULL};
+const char *const manual_tables[] = {
+	"project", "dashboard", "placement", "chart", "charts", "filter", "filters", "codes", NULL};
 
 bool manual_table(FILE *out, const char *name) {
 	for (size_t i = 0; i < COUNT_OF(tables); i++) {

@@ -1,5 +1,5 @@
-/* The manual's tables, printed from the rows that the parser reads: `mbc explain line` for people, and
- * the tables of docs/language.md. */
+/* The manual's tables, printed from the rows that the parser reads: `mbc explain line` for people,
+ * and the tables of docs/language.md. */
 #pragma once
 
 #include <stdio.h>
@@ -11,7 +11,8 @@
 void manual_chart(FILE *out, const struct chart_type *type);
 void manual_filter(FILE *out, const struct filter_type *type);
 
-/* Keys that are not of one type: "charts", "layout" … False for a name that is none of manual_topics. */
+/* Keys that are not of one type: "charts", "layout" … False for a name that is none of
+ * manual_topics. */
 extern const char *const manual_topics[];
 bool manual_topic(FILE *out, struct str name);
 

@@ -12,8 +12,8 @@ static json_t *card_body(struct lowering *l, const struct chart *chart, struct s
 	const char *display) {
 	struct str path = charts_path(l->c, chart->dashboard);
 	json_t *home = collection_at(l, path, chart->key_node->at, chart->selected);
-	return json_pack("{s:s%,s:s,s:s,s:o}", "name", name.ptr, name.len, "display", display, "type",
-		"question", "collection_id", home);
+	return json_pack("{s:s%,s:s,s:s,s:o}", "name", name.ptr, name.len, "display", display,
+		"type", "question", "collection_id", home);
 }
 
 /* The key that the chart had: by its own `was:`, else by that of its dashboard. */
@@ -27,7 +27,8 @@ static const char *former_key(struct compile *c, const struct chart *chart) {
 	if (!chart->dashboard || (!was.len && !chart->dashboard->was.len))
 		return NULL;
 	struct str home = chart->dashboard->was.len ? chart->dashboard->was : chart->dashboard->key;
-	return arena_printf(arena, "%.*s/%.*s", STR_ARGS(home), STR_ARGS(was.len ? was : chart->key));
+	return arena_printf(
+		arena, "%.*s/%.*s", STR_ARGS(home), STR_ARGS(was.len ? was : chart->key));
 }
 
 static struct object *card_add(struct lowering *l, const struct chart *chart, const char *suffix,
@@ -42,14 +43,16 @@ static struct object *card_add(struct lowering *l, const struct chart *chart, co
 }
 
 static void set_native(struct lowering *l, const struct chart *chart, struct object *card) {
-	json_object_set_new(card->body, "dataset_query", json_pack("{s:s,s:o,s:o}", "type", "native",
-		"database", database(l->c), "native", native_query(l, chart, card)));
+	json_object_set_new(card->body, "dataset_query",
+		json_pack("{s:s,s:o,s:o}", "type", "native", "database", database(l->c), "native",
+			native_query(l, chart, card)));
 	json_object_set_new(card->body, "parameters", card_parameters(l->c, chart));
 }
 
 static void lower_source(struct lowering *l, const struct chart *chart) {
 	const char *name = arena_printf(l->c->arena, "%.*s (source)", STR_ARGS(chart->title));
-	struct object *source = card_add(l, chart, "#source", card_body(l, chart, str_from(name), "table"));
+	struct object *source =
+		card_add(l, chart, "#source", card_body(l, chart, str_from(name), "table"));
 	set_native(l, chart, source);
 	json_object_set_new(source->body, "visualization_settings", json_object());
 }

@@ -1,5 +1,6 @@
 /* Which collections there must be follows from what lives in them: the project's own, one for each
- * dashboard that asks for it, and `Charts` below those. A collection is its full path from the top. */
+ * dashboard that asks for it, and `Charts` below those. A collection is its full path from the top.
+ */
 #include "compiler/ir/lower.h"
 
 static const char *join(struct arena *arena, struct str above, struct str below) {
@@ -51,8 +52,8 @@ static struct object *make(struct lowering *l, struct str path, struct span at, 
 		parent ? object_ref(OBJECT_COLLECTION, parent->key) : json_null());
 	if (said)
 		set_text(body, "description", said->description);
-	struct object *object = object_add(l, OBJECT_COLLECTION, arena_cstr(l->c->arena, path), body,
-		said ? said->node->at : at);
+	struct object *object = object_add(l, OBJECT_COLLECTION, arena_cstr(l->c->arena, path),
+		body, said ? said->node->at : at);
 	object->was = former(l, said, above, name);
 	object->selected = object->selected || selected;
 	return object;

@@ -30,14 +30,15 @@ void set_text(json_t *body, const char *name, struct str text);
 /* cache, pinned, embedding, width and auto_apply of a dashboard, each only where it was written. */
 void set_managed(struct compile *c, const struct values *values, json_t *body);
 
-/* The collection that a path below the project's names, made with all above it; a reference to it (new),
- * or null for the top. `selected`: something selected lives there. */
+/* The collection that a path below the project's names, made with all above it; a reference to it
+ * (new), or null for the top. `selected`: something selected lives there. */
 json_t *collection_at(struct lowering *l, struct str below, struct span at, bool selected);
 
 /* Where the cards of a dashboard (NULL: shared ones) live, below the project's collection. */
 struct str charts_path(struct compile *c, const struct dashboard *dashboard);
 
-/* What SQL and filters become: the native query (new) with its tags, and the card's parameters (new). */
+/* What SQL and filters become: the native query (new) with its tags, and the card's parameters
+ * (new). */
 json_t *native_query(struct lowering *l, const struct chart *chart, struct object *card);
 json_t *card_parameters(struct compile *c, const struct chart *chart);
 

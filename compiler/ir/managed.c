@@ -1,5 +1,5 @@
-/* Settings of a dashboard that are managed only where the author wrote them: what is not written stays
- * whatever people made it on the server. */
+/* Settings of a dashboard that are managed only where the author wrote them: what is not written
+ * stays whatever people made it on the server. */
 #include "compiler/ir/lower.h"
 
 /* The server counts whole hours; what is shorter counts as one. */

@@ -1,6 +1,6 @@
-/* Definitions in, the list of objects out, in the order in which a server can take them: collections
- * from the top down, snippets, cards after the cards that they read, dashboards. What refers to what is
- * read off the bodies, so no kind can forget to say. */
+/* Definitions in, the list of objects out, in the order in which a server can take them:
+ * collections from the top down, snippets, cards after the cards that they read, dashboards. What
+ * refers to what is read off the bodies, so no kind can forget to say. */
 #include "compiler/ir/lower.h"
 
 #include <stdlib.h>
@@ -24,7 +24,8 @@ struct object *object_add(struct lowering *l, enum object_kind kind, const char 
 	struct span at) {
 	struct arena *arena = l->c->arena;
 	const char *name = arena_printf(arena, "%s:%s", kind_names[kind], key);
-	struct object **slot = (struct object **)map_slot(arena, l->objects->by_name, str_from(name));
+	struct object **slot =
+		(struct object **)map_slot(arena, l->objects->by_name, str_from(name));
 	if (*slot) {
 		json_decref(body);
 		return *slot;
@@ -44,7 +45,8 @@ json_t *object_ref(enum object_kind kind, const char *key) {
 const char *card_key(struct arena *arena, const struct chart *chart) {
 	if (!chart->dashboard)
 		return arena_printf(arena, "/%.*s", STR_ARGS(chart->key));
-	return arena_printf(arena, "%.*s/%.*s", STR_ARGS(chart->dashboard->key), STR_ARGS(chart->key));
+	return arena_printf(
+		arena, "%.*s/%.*s", STR_ARGS(chart->dashboard->key), STR_ARGS(chart->key));
 }
 
 void set_text(json_t *body, const char *name, struct str text) {
@@ -104,8 +106,8 @@ struct sorting {
 	struct objects *to;
 };
 
-/* After the objects of its own kind that it refers to. Dashboards may refer to each other in a circle:
- * whichever is met first then comes last. */
+/* After the objects of its own kind that it refers to. Dashboards may refer to each other in a
+ * circle: whichever is met first then comes last. */
 static void place(struct sorting *s, struct object *object) {
 	void **slot = map_slot(s->arena, &s->visited, str_from(object->name));
 	if (*slot)
@@ -123,7 +125,8 @@ static void sort_objects(struct arena *arena, struct objects *objects) {
 	struct objects sorted = {.by_name = objects->by_name};
 	struct sorting s = {.arena = arena, .from = objects, .to = &sorted};
 	if (objects->items.count)
-		qsort(objects->items.items, objects->items.count, sizeof(struct object *), by_kind_and_key);
+		qsort(objects->items.items, objects->items.count, sizeof(struct object *),
+			by_kind_and_key);
 	for (size_t i = 0; i < objects->items.count; i++)
 		place(&s, objects->items.items[i]);
 	*objects = sorted;

@@ -1,5 +1,5 @@
-/* A snippet: its text under a name of the project's, since names of snippets are one space for a whole
- * server. */
+/* A snippet: its text under a name of the project's, since names of snippets are one space for a
+ * whole server. */
 #include "compiler/ir/lower.h"
 
 static json_t *body_of(struct compile *c, const struct snippet *snippet) {
@@ -16,8 +16,9 @@ void snippets_lower(struct lowering *l) {
 	const struct project *project = l->c->project;
 	for (size_t i = 0; i < project->snippets.count; i++) {
 		const struct snippet *snippet = project->snippets.items[i];
-		struct object *object = object_add(l, OBJECT_SNIPPET, arena_cstr(l->c->arena, snippet->key),
-			body_of(l->c, snippet), snippet->name_node->at);
+		struct object *object =
+			object_add(l, OBJECT_SNIPPET, arena_cstr(l->c->arena, snippet->key),
+				body_of(l->c, snippet), snippet->name_node->at);
 		object->selected = !snippet->used;
 	}
 }

@@ -1,6 +1,6 @@
-/* SQL and the filters that its tags mean in, the native query and the card's parameters out. A tag's id
- * comes from the project and the tag's name alone: it stays when a chart is renamed, moved or retyped,
- * so that subscriptions and saved links keep their values. */
+/* SQL and the filters that its tags mean in, the native query and the card's parameters out. A
+ * tag's id comes from the project and the tag's name alone: it stays when a chart is renamed, moved
+ * or retyped, so that subscriptions and saved links keep their values. */
 #include "compiler/ir/lower.h"
 
 #include <openssl/evp.h>
@@ -10,20 +10,22 @@
 /* The shape of a UUID of version 8, which is free for any hash. */
 static const char *tag_id(struct compile *c, const char *name) {
 	unsigned char h[EVP_MAX_MD_SIZE];
-	const char *text = arena_printf(c->arena, "%.*s\ntag\n%s", STR_ARGS(c->project->name), name);
+	const char *text =
+		arena_printf(c->arena, "%.*s\ntag\n%s", STR_ARGS(c->project->name), name);
 	if (EVP_Digest(text, strlen(text), h, NULL, EVP_sha256(), NULL) != 1)
 		out_of_memory();
 	h[6] = (unsigned char)((h[6] & 0x0f) | 0x80);
 	h[8] = (unsigned char)((h[8] & 0x3f) | 0x80);
-	return arena_printf(c->arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-		h[0], h[1], h[2], h[3], h[4], h[5], h[6], h[7], h[8], h[9], h[10], h[11], h[12], h[13],
-		h[14], h[15]);
+	return arena_printf(c->arena,
+		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", h[0], h[1],
+		h[2], h[3], h[4], h[5], h[6], h[7], h[8], h[9], h[10], h[11], h[12], h[13], h[14],
+		h[15]);
 }
 
 /* The head that tags of every type have; `name` is the tag's, as the SQL holds it. */
 static json_t *tag_new(struct compile *c, const char *name, struct str label, const char *type) {
-	return json_pack("{s:s,s:s,s:s%,s:s}", "id", tag_id(c, name), "name", name, "display-name", label.ptr,
-		label.len, "type", type);
+	return json_pack("{s:s,s:s,s:s%,s:s}", "id", tag_id(c, name), "name", name, "display-name",
+		label.ptr, label.len, "type", type);
 }
 
 static const char *field_name(struct arena *arena, const struct binding *b) {
@@ -31,7 +33,8 @@ static const char *field_name(struct arena *arena, const struct binding *b) {
 		STR_ARGS(b->table), STR_ARGS(b->column));
 }
 
-static void add_field(struct compile *c, struct object *card, const struct binding *b, const char *name) {
+static void add_field(
+	struct compile *c, struct object *card, const struct binding *b, const char *name) {
 	struct object_field field = {name, b->at ? b->at->at : b->filter->node->at, b->filter};
 	vec_push(c->arena, &card->fields, field);
 }
@@ -51,7 +54,8 @@ static json_t *filter_tag(struct compile *c, const struct binding *b, struct obj
 	json_t *tag = tag_new(c, arena_cstr(c->arena, filter->key), filter->label, wire.tag_type);
 	if (filter_is_field(filter)) {
 		const char *name = field_name(c->arena, b);
-		json_object_set_new(tag, "dimension", json_pack("[s,{s:s},n]", "field", "$field", name));
+		json_object_set_new(
+			tag, "dimension", json_pack("[s,{s:s},n]", "field", "$field", name));
 		add_field(c, card, b, name);
 		set_text(tag, "alias", b->alias);
 	}
@@ -74,7 +78,8 @@ static const char *snippet_tag(struct lowering *l, const struct sql_tag *used, c
 	const char *key = arena_cstr(c->arena, used->name);
 	const char *full = arena_printf(c->arena, "%.*s/%s", STR_ARGS(c->project->name), key);
 	const char *name = arena_printf(c->arena, "snippet: %s", full);
-	struct object *snippet = objects_find(l->objects, arena_printf(c->arena, "snippet:%s", key));
+	struct object *snippet =
+		objects_find(l->objects, arena_printf(c->arena, "snippet:%s", key));
 	if (snippet && card->selected)
 		snippet->selected = true;
 	json_t *tag = tag_new(c, name, str_from(full), "snippet");
@@ -182,8 +187,8 @@ static void set_source(struct compile *c, const struct filter *filter, json_t *p
 		config = json_incref(filter->static_values);
 	} else {
 		const char *key = card_key(c->arena, filter->source_chart);
-		config = json_pack("{s:o,s:o}", "card_id", object_ref(OBJECT_CARD, key), "value_field",
-			result_field(filter->source_chart, filter->source_column));
+		config = json_pack("{s:o,s:o}", "card_id", object_ref(OBJECT_CARD, key),
+			"value_field", result_field(filter->source_chart, filter->source_column));
 		if (filter->source_label.len)
 			json_object_set_new(config, "label_field",
 				result_field(filter->source_chart, filter->source_label));
@@ -219,13 +224,14 @@ void set_parameter(struct compile *c, const struct filter *filter, const struct 
 		filter->type->lower(filter, parameter);
 }
 
-json_t *mapping_target(struct compile *c, const struct chart *chart, const struct binding *binding) {
+json_t *mapping_target(
+	struct compile *c, const struct chart *chart, const struct binding *binding) {
 	(void)c;
 	const struct filter *filter = binding->filter;
 	if (chart->type->query_builder)
 		return json_pack("[s,o]", "dimension", result_field(chart, binding->column));
-	return json_pack("[s,[s,s%]]", filter_is_field(filter) ? "dimension" : "variable", "template-tag",
-		filter->key.ptr, filter->key.len);
+	return json_pack("[s,[s,s%]]", filter_is_field(filter) ? "dimension" : "variable",
+		"template-tag", filter->key.ptr, filter->key.len);
 }
 
 json_t *card_parameters(struct compile *c, const struct chart *chart) {
@@ -236,7 +242,8 @@ json_t *card_parameters(struct compile *c, const struct chart *chart) {
 			continue;
 		struct filter_wire wire = b->filter->type->wire(b->filter);
 		const char *id = tag_id(c, arena_cstr(c->arena, b->filter->key));
-		json_t *parameter = json_pack("{s:s,s:o}", "id", id, "target", mapping_target(c, chart, b));
+		json_t *parameter =
+			json_pack("{s:s,s:o}", "id", id, "target", mapping_target(c, chart, b));
 		set_parameter(c, b->filter, &wire, parameter);
 		json_array_append_new(parameters, parameter);
 	}

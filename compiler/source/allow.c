@@ -1,5 +1,5 @@
-/* Comments that allow a warning in, suppressed warnings out. libyaml drops comments, so they are looked
- * for in the text itself; the parser says which of the finds lie in a scalar. */
+/* Comments that allow a warning in, suppressed warnings out. libyaml drops comments, so they are
+ * looked for in the text itself; the parser says which of the finds lie in a scalar. */
 #include "compiler/source/allow.h"
 
 #include <stdlib.h>
@@ -7,7 +7,8 @@
 #include "compiler/source/compile.h"
 #include "runtime/suggest.h"
 
-/* First of the codes that only a server can cause: without one, a suppression cannot show its effect. */
+/* First of the codes that only a server can cause: without one, a suppression cannot show its
+ * effect. */
 #define FIRST_SERVER_CODE 800
 
 /* Bytes of a line that a comment speaks of, and how far what begins there reaches. */
@@ -94,10 +95,12 @@ static const struct diag_row *read_code(struct compile *c, struct str text, stru
 	if (row && row->severity == DIAG_WARNING)
 		return row;
 	if (row) {
-		diag_add(c, E0119, at, "`%s` is an error, and only warnings can be allowed", row->name);
+		diag_add(c, E0119, at, "`%s` is an error, and only warnings can be allowed",
+			row->name);
 		return NULL;
 	}
-	struct diagnostic *d = diag_add(c, E0119, at, "no warning has the code `%.*s`", STR_ARGS(name));
+	struct diagnostic *d =
+		diag_add(c, E0119, at, "no warning has the code `%.*s`", STR_ARGS(name));
 	struct suggest near = suggest_start(name);
 	for (size_t i = 0; i < DIAG_CODE_COUNT; i++) {
 		if (diag_rows[i].severity == DIAG_WARNING) {
@@ -144,7 +147,8 @@ static void read_comment(struct compile *c, struct str text, const struct commen
 		word = word_at(text, source, at, end);
 		const struct diag_row *row = read_code(c, text, word);
 		good = good && row;
-		struct allow allow = {.at = word, .comment = removal(text, comment), .covers = covers};
+		struct allow allow = {
+			.at = word, .comment = removal(text, comment), .covers = covers};
 		allow.code = row ? (enum diag_code)(row - diag_rows) : DIAG_CODE_COUNT;
 		vec_push(c->arena, &c->allows, allow);
 		at = skip_blanks(text, word.end);
@@ -181,7 +185,8 @@ static size_t next_line_of_code(struct str text, size_t at, bool sql) {
 	for (at = line_end(text, at); at < text.len; at = line_end(text, at)) {
 		at++;
 		size_t first = skip_blanks(text, at);
-		if (first < text.len && !strchr("\r\n", text.ptr[first]) && !is_comment(text, first, sql))
+		if (first < text.len && !strchr("\r\n", text.ptr[first]) &&
+			!is_comment(text, first, sql))
 			return at;
 		at = first;
 	}
@@ -195,8 +200,10 @@ struct targets {
 };
 
 /* The target of a comment, which is the one before it when comments stand below each other. */
-static struct target target_of(const struct targets *targets, struct str text, const struct comment *comment) {
-	if (comment->alone && targets->count && targets->items[targets->count - 1].from > comment->at.start)
+static struct target target_of(
+	const struct targets *targets, struct str text, const struct comment *comment) {
+	if (comment->alone && targets->count &&
+		targets->items[targets->count - 1].from > comment->at.start)
 		return targets->items[targets->count - 1];
 	size_t from = comment->alone ? next_line_of_code(text, comment->at.end, false)
 		: line_start(text, comment->at.start);
@@ -205,7 +212,8 @@ static struct target target_of(const struct targets *targets, struct str text, c
 }
 
 static void reach(struct targets *targets, const struct node *first, const struct node *last) {
-	uint32_t start = first->at.start, end = last->at.start >= start ? last->at.end : first->at.end;
+	uint32_t start = first->at.start,
+		 end = last->at.start >= start ? last->at.end : first->at.end;
 	size_t low = 0, high = targets->count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
@@ -214,7 +222,8 @@ static void reach(struct targets *targets, const struct node *first, const struc
 		else
 			high = middle;
 	}
-	if (low < targets->count && targets->items[low].from <= start && targets->items[low].end < end)
+	if (low < targets->count && targets->items[low].from <= start &&
+		targets->items[low].end < end)
 		targets->items[low].end = end;
 }
 
@@ -238,7 +247,8 @@ static void reach_all(struct targets *targets, const struct node *node) {
 	}
 }
 
-void allow_yaml(struct compile *c, uint32_t source, const struct allow_marks *marks, struct node *root) {
+void allow_yaml(
+	struct compile *c, uint32_t source, const struct allow_marks *marks, struct node *root) {
 	struct str text = c->sources.items[source]->text;
 	struct targets targets = {0};
 	size_t *indexes = arena_array(c->arena, size_t, marks->count);
@@ -258,11 +268,13 @@ void allow_yaml(struct compile *c, uint32_t source, const struct allow_marks *ma
 	}
 }
 
-/* Does only white space or comments stand before the line at `until`? A block begins below its | line. */
+/* Does only white space or comments stand before the line at `until`? A block begins below its |
+ * line. */
 static bool at_top(struct str text, size_t from, size_t until) {
 	bool block = from < text.len && strchr("|>", text.ptr[from]);
 	size_t first = skip_blanks(text, from);
-	if (!block && first < until && !strchr("\r\n", text.ptr[first]) && !is_comment(text, first, true))
+	if (!block && first < until && !strchr("\r\n", text.ptr[first]) &&
+		!is_comment(text, first, true))
 		return false;
 	return next_line_of_code(text, from, true) > until;
 }
@@ -279,7 +291,8 @@ void allow_sql(struct compile *c, struct span whole, const struct allow_marks *m
 		if (comment.alone)
 			end = line_end(text, next);
 		read_comment(c, text, &comment,
-			(struct span){whole.source, top ? whole.start : (uint32_t)start, (uint32_t)end + 1});
+			(struct span){whole.source, top ? whole.start : (uint32_t)start,
+				(uint32_t)end + 1});
 	}
 }
 
@@ -292,7 +305,8 @@ static void unused(struct compile *c, const struct allow *allow) {
 	const struct diag_row *row = &diag_rows[allow->code];
 	if (atoi(row->name + 1) >= FIRST_SERVER_CODE)
 		return;
-	struct diagnostic *d = diag_add(c, W0101, allow->at, "`%s` is not reported here", row->name);
+	struct diagnostic *d =
+		diag_add(c, W0101, allow->at, "`%s` is not reported here", row->name);
 	diag_help(c, d, "remove the suppression");
 	if (allow->comment.end > allow->comment.start)
 		diag_fix(c, d, allow->comment, STR(""));

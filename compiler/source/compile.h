@@ -1,5 +1,5 @@
-/* One compilation: everything a phase reads or adds to. Passed first everywhere; the programs have no
- * other state than the log level and the terminal. */
+/* One compilation: everything a phase reads or adds to. Passed first everywhere; the programs have
+ * no other state than the log level and the terminal. */
 #pragma once
 
 #include "compiler/source/allow.h"
@@ -21,8 +21,8 @@ struct compile {
 	size_t replaced;                /* bytes of texts that had variables in them */
 	VEC(const char *) remarks;      /* for -v: what was skipped and why */
 
-	/* The lists, handed in by compiler/cli so that nothing below names a chart or a filter. Each ends
-	 * with NULL. */
+	/* The lists, handed in by compiler/cli so that nothing below names a chart or a filter.
+	 * Each ends with NULL. */
 	const struct chart_type *const *chart_types;
 	const struct filter_type *const *filter_types;
 

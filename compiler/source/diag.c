@@ -13,18 +13,20 @@ const struct diag_row diag_rows[DIAG_CODE_COUNT] = {
 
 const struct diag_row *diag_find(struct str name) {
 	for (size_t i = 0; i < DIAG_CODE_COUNT; i++) {
-		if (str_eq_fold(name, str_from(diag_rows[i].name)) || str_is(name, diag_rows[i].slug))
+		if (str_eq_fold(name, str_from(diag_rows[i].name)) ||
+			str_is(name, diag_rows[i].slug))
 			return &diag_rows[i];
 	}
 	return NULL;
 }
 
-struct diagnostic *diag_add(struct compile *c, enum diag_code code, struct span at, const char *format,
-	...) {
+struct diagnostic *diag_add(
+	struct compile *c, enum diag_code code, struct span at, const char *format, ...) {
 	va_list args;
 	va_start(args, format);
 	struct diagnostic *d = arena_new(c->arena, struct diagnostic);
-	*d = (struct diagnostic){.code = code, .at = at, .text = arena_vprintf(c->arena, format, args)};
+	*d = (struct diagnostic){
+		.code = code, .at = at, .text = arena_vprintf(c->arena, format, args)};
 	va_end(args);
 	vec_push(c->arena, &c->diagnostics, d);
 	c->error_count += diag_rows[code].severity == DIAG_ERROR;
@@ -54,7 +56,8 @@ void diag_fix(struct compile *c, struct diagnostic *d, struct span at, struct st
 	d->fix_text = arena_str(c->arena, text);
 }
 
-void diag_suggest(struct compile *c, struct diagnostic *d, struct span at, const struct suggest *s) {
+void diag_suggest(
+	struct compile *c, struct diagnostic *d, struct span at, const struct suggest *s) {
 	struct str best = suggest_best(s);
 	if (best.len == 0)
 		return;

@@ -1,8 +1,8 @@
-/* Messages to the author: a code, a place, a sentence, notes that may point elsewhere, at most one fix.
- * A phase reports everything it can; printing sorts, drops doubles and counts.
+/* Messages to the author: a code, a place, a sentence, notes that may point elsewhere, at most one
+ * fix. A phase reports everything it can; printing sorts, drops doubles and counts.
  *
- * Tone: lower case, no full stop, names in `backticks`; say what was found, what is allowed and what
- * to write. Codes: docs/diagnostics/CODE.md is the page that `mbc explain CODE` shows. */
+ * Tone: lower case, no full stop, names in `backticks`; say what was found, what is allowed and
+ * what to write. Codes: docs/diagnostics/CODE.md is the page that `mbc explain CODE` shows. */
 #pragma once
 
 #include <stdio.h>
@@ -48,8 +48,8 @@ struct diagnostic {
 };
 
 /* Adds a message. The result is for diag_note and the like, and valid as long as the compile. */
-struct diagnostic *diag_add(struct compile *c, enum diag_code code, struct span at, const char *format,
-	...) __attribute__((format(printf, 4, 5)));
+struct diagnostic *diag_add(struct compile *c, enum diag_code code, struct span at,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* "first defined here" at another place, or with SPAN_NONE a remark without one. */
 void diag_note(struct compile *c, struct diagnostic *d, struct span at, const char *format, ...)
@@ -79,6 +79,6 @@ struct diag_print {
 	size_t files;           /* files read, for the closing line */
 };
 
-/* Sorts by file and offset, drops doubles, applies suppressions (adding W0101 for one without effect)
- * and prints everything. Gives the number of errors. */
+/* Sorts by file and offset, drops doubles, applies suppressions (adding W0101 for one without
+ * effect) and prints everything. Gives the number of errors. */
 size_t diag_print(struct compile *c, FILE *out, const struct diag_print *how);

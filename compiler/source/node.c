@@ -1,6 +1,6 @@
-/* Questions to nodes, and the way back from a scalar's text to the bytes of the file that it came from:
- * first over the variables that were replaced in it, then over what its style leaves out (quotes, the
- * indent of a block). Where that is not one to one, the answer is the whole scalar. */
+/* Questions to nodes, and the way back from a scalar's text to the bytes of the file that it came
+ * from: first over the variables that were replaced in it, then over what its style leaves out
+ * (quotes, the indent of a block). Where that is not one to one, the answer is the whole scalar. */
 #include "compiler/source/node.h"
 
 #include "compiler/source/compile.h"
@@ -17,7 +17,8 @@ static void read_allows(struct compile *c, uint32_t source, struct span whole) {
 struct node *node_from_source(struct compile *c, uint32_t source) {
 	struct str text = c->sources.items[source]->text;
 	struct node *node = arena_new(c->arena, struct node);
-	*node = (struct node){.type = NODE_SCALAR, .style = NODE_FILE, .at = {source, 0, (uint32_t)text.len}};
+	*node = (struct node){
+		.type = NODE_SCALAR, .style = NODE_FILE, .at = {source, 0, (uint32_t)text.len}};
 	node->scalar.text = text;
 	read_allows(c, source, node->at);
 	return node;
@@ -50,8 +51,8 @@ bool node_is_null(const struct node *node) {
 	return text.len == 0 || str_is(text, "~") || str_is(text, "null");
 }
 
-/* Offset in the text as it stood in the file. Inside of what a variable brought, the start of a part
- * goes to the variable's start and an end to its end. */
+/* Offset in the text as it stood in the file. Inside of what a variable brought, the start of a
+ * part goes to the variable's start and an end to its end. */
 static size_t before_edits(const struct node *scalar, size_t at, bool end) {
 	size_t grown = 0, shrunk = 0;
 	const struct edits *edits = scalar->scalar.edits;
@@ -60,7 +61,8 @@ static size_t before_edits(const struct node *scalar, size_t at, bool end) {
 		if (at < edit->at || (end && at == edit->at))
 			break;
 		size_t start = edit->at + shrunk - grown;
-		if (at < (size_t)edit->at + edit->len || (end && at == (size_t)edit->at + edit->len))
+		if (at < (size_t)edit->at + edit->len ||
+			(end && at == (size_t)edit->at + edit->len))
 			return end ? start + edit->source_len : start;
 		grown += edit->len;
 		shrunk += edit->source_len;
@@ -84,8 +86,8 @@ static size_t next_line(struct str text, size_t at) {
 	return at < text.len ? at + 1 : at;
 }
 
-/* Columns of the first line with something on it; 0 when a number after | or > says the indent, which
- * counts from a parent that is not known here. */
+/* Columns of the first line with something on it; 0 when a number after | or > says the indent,
+ * which counts from a parent that is not known here. */
 static size_t block_indent(struct str text, size_t start, size_t first, size_t end) {
 	for (size_t i = start + 1; i < first && text.ptr[i] != '#' && text.ptr[i] != '\n'; i++) {
 		if (text.ptr[i] >= '1' && text.ptr[i] <= '9')
@@ -142,9 +144,11 @@ static size_t in_file(const struct node *scalar, struct str text, size_t at, boo
 	case NODE_PLAIN:
 		return as_written(text, start, stop, STR("\n\r")) ? start + at : STR_NONE;
 	case NODE_SINGLE_QUOTED:
-		return as_written(text, start + 1, stop - 1, STR("\n\r'")) ? start + 1 + at : STR_NONE;
+		return as_written(text, start + 1, stop - 1, STR("\n\r'")) ? start + 1 + at
+									   : STR_NONE;
 	case NODE_DOUBLE_QUOTED:
-		return as_written(text, start + 1, stop - 1, STR("\n\r\\")) ? start + 1 + at : STR_NONE;
+		return as_written(text, start + 1, stop - 1, STR("\n\r\\")) ? start + 1 + at
+									    : STR_NONE;
 	case NODE_LITERAL:
 	case NODE_FOLDED:
 		return in_block(scalar, text, at, end);

@@ -1,11 +1,12 @@
-/* YAML as a tree in which every value knows its bytes in the file. Scalars keep the author's text: what
- * `no`, `1:30` or `0123` mean is decided by the key that wants them, never by YAML. */
+/* YAML as a tree in which every value knows its bytes in the file. Scalars keep the author's text:
+ * what `no`, `1:30` or `0123` mean is decided by the key that wants them, never by YAML. */
 #pragma once
 
 #include "compiler/source/source.h"
 
 #define NODE_MAX_DEPTH   100     /* levels of nesting */
-#define NODE_MAX_ALIASES 10000   /* nodes that aliases may stand for in one file, each counted anew */
+#define NODE_MAX_ALIASES 10000 /* nodes that aliases may stand for in one file, each counted anew \
+				*/
 #define NODE_MAX_COUNT   2000000 /* nodes in one file */
 
 enum node_type { NODE_SCALAR, NODE_SEQ, NODE_MAP };

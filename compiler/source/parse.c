@@ -1,7 +1,8 @@
-/* Many sources in, their trees out. Files know nothing of each other until they are bound, and libyaml
- * is most of what checking a project costs, so they are parsed side by side: each thread takes the next
- * source, with an arena and messages of its own, which the compile then takes over in the order of the
- * sources. What is reported, and in which order, does not depend on the number of threads. */
+/* Many sources in, their trees out. Files know nothing of each other until they are bound, and
+ * libyaml is most of what checking a project costs, so they are parsed side by side: each thread
+ * takes the next source, with an arena and messages of its own, which the compile then takes over
+ * in the order of the sources. What is reported, and in which order, does not depend on the number
+ * of threads. */
 #include "compiler/source/parse.h"
 
 #include <pthread.h>
@@ -76,7 +77,8 @@ void yaml_parse_all(struct compile *c, const uint32_t *sources, size_t count, st
 	for (size_t w = 0; w < threads; w++)
 		workers[w] = (struct worker){.work = &work, .arena = arena_create()};
 	for (size_t w = 1; w < threads; w++)
-		workers[w].started = pthread_create(&workers[w].thread, NULL, parse_some, &workers[w]) == 0;
+		workers[w].started =
+			pthread_create(&workers[w].thread, NULL, parse_some, &workers[w]) == 0;
 	parse_some(&workers[0]);
 	for (size_t w = 0; w < threads; w++) {
 		if (workers[w].started)

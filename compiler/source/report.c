@@ -44,7 +44,8 @@ void report_clean(FILE *out, struct str text) {
 	}
 }
 
-/* A message and where it was in the order of finding, so that sorting keeps that order among equals. */
+/* A message and where it was in the order of finding, so that sorting keeps that order among
+ * equals. */
 struct ranked {
 	struct diagnostic *d;
 	const char *path;
@@ -105,7 +106,8 @@ static void count(struct report *report) {
 		bool error = diag_rows[d->code].severity == DIAG_ERROR;
 		report->errors += error;
 		report->warnings += !error;
-		report->files += !report->how->files && report_placed(report, d->at) && d->at.source != last;
+		report->files +=
+			!report->how->files && report_placed(report, d->at) && d->at.source != last;
 		last = d->at.source;
 	}
 }

@@ -1,5 +1,5 @@
-/* What diag_print() hands to the formats: messages in their final order, suppressed ones still among
- * them, and the counts of the others. */
+/* What diag_print() hands to the formats: messages in their final order, suppressed ones still
+ * among them, and the counts of the others. */
 #pragma once
 
 #include <jansson.h>
@@ -37,8 +37,8 @@ const char *report_severity(const struct diagnostic *d);
 /* Has it a place in a file? */
 bool report_placed(const struct report *report, struct span span);
 
-/* Text for people: control characters, also those that turn the direction of writing, as U+FFFD, line
- * ends as spaces, a tab as four. */
+/* Text for people: control characters, also those that turn the direction of writing, as U+FFFD,
+ * line ends as spaces, a tab as four. */
 void report_clean(FILE *out, struct str text);
 
 /* A JSON string (new), with U+FFFD for bytes that are not UTF-8: a file's name may be anything. */

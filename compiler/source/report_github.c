@@ -1,5 +1,5 @@
-/* Workflow commands of GitHub Actions: each becomes an annotation beside its line in a pull request.
- * https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
+/* Workflow commands of GitHub Actions: each becomes an annotation beside its line in a pull
+ * request. https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 #include "compiler/source/report.h"
 
 #include "compiler/source/compile.h"
@@ -51,7 +51,8 @@ void report_github(const struct report *report) {
 		fprintf(report->out, "::%s ", report_severity(d));
 		if (report_placed(report, d->at))
 			place(report, d->at);
-		fprintf(report->out, "title=%s %s::", diag_rows[d->code].name, diag_rows[d->code].slug);
+		fprintf(report->out, "title=%s %s::", diag_rows[d->code].name,
+			diag_rows[d->code].slug);
 		escaped(report->out, d->text, "");
 		remarks(report, d);
 		fputc('\n', report->out);

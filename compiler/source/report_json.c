@@ -23,8 +23,8 @@ json_t *report_string(struct arena *arena, struct str text) {
 
 static json_t *place(struct compile *c, struct span span, uint32_t offset) {
 	struct place at = source_place(c, span.source, offset);
-	return json_pack("{s:i, s:i, s:i}", "line", (int)at.line, "column", (int)at.column, "offset",
-		(int)offset);
+	return json_pack("{s:i, s:i, s:i}", "line", (int)at.line, "column", (int)at.column,
+		"offset", (int)offset);
 }
 
 static void set_place(const struct report *report, json_t *object, struct span span) {
@@ -48,8 +48,8 @@ static json_t *diagnostic_json(const struct report *report, const struct diagnos
 	const struct diag_row *row = &diag_rows[d->code];
 	struct arena *arena = report->c->arena;
 	json_t *notes = json_array();
-	json_t *object = json_pack("{s:s, s:s, s:s, s:o}", "code", row->name, "slug", row->slug, "severity",
-		report_severity(d), "message", report_string(arena, str_from(d->text)));
+	json_t *object = json_pack("{s:s, s:s, s:s, s:o}", "code", row->name, "slug", row->slug,
+		"severity", report_severity(d), "message", report_string(arena, str_from(d->text)));
 	set_place(report, object, d->at);
 	for (size_t i = 0; i < d->notes.count; i++)
 		json_array_append_new(notes, note_json(report, &d->notes.items[i]));
@@ -60,7 +60,8 @@ static json_t *diagnostic_json(const struct report *report, const struct diagnos
 		json_object_set_new(object, "fix", fix);
 	}
 	if (d->suppressed)
-		json_object_set_new(object, "suppressed", report_string(arena, str_from(d->suppressed)));
+		json_object_set_new(
+			object, "suppressed", report_string(arena, str_from(d->suppressed)));
 	return object;
 }
 
@@ -68,9 +69,9 @@ void report_json(const struct report *report) {
 	json_t *list = json_array();
 	for (size_t i = 0; i < report->count; i++)
 		json_array_append_new(list, diagnostic_json(report, report->items[i]));
-	json_auto_t *whole = json_pack("{s:i, s:i, s:i, s:i, s:o}", "version", SHAPE_VERSION, "errors",
-		(int)report->errors, "warnings", (int)report->warnings, "files", (int)report->files,
-		"diagnostics", list);
+	json_auto_t *whole = json_pack("{s:i, s:i, s:i, s:i, s:o}", "version", SHAPE_VERSION,
+		"errors", (int)report->errors, "warnings", (int)report->warnings, "files",
+		(int)report->files, "diagnostics", list);
 	json_dumpf(whole, report->out, JSON_INDENT(2));
 	fputc('\n', report->out);
 }

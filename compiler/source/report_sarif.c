@@ -33,8 +33,8 @@ static json_t *region(const struct report *report, struct span span) {
 }
 
 static json_t *location(const struct report *report, struct span span) {
-	return json_pack("{s:{s:o, s:o}}", "physicalLocation", "artifactLocation", artifact(report, span),
-		"region", region(report, span));
+	return json_pack("{s:{s:o, s:o}}", "physicalLocation", "artifactLocation",
+		artifact(report, span), "region", region(report, span));
 }
 
 static json_t *message(const struct report *report, struct str text) {
@@ -62,7 +62,8 @@ static json_t *related(const struct report *report, const struct diagnostic *d) 
 		if (!report_placed(report, note->at))
 			continue;
 		json_t *place = location(report, note->at);
-		json_object_set_new(place, "id", json_integer((json_int_t)json_array_size(list) + 1));
+		json_object_set_new(
+			place, "id", json_integer((json_int_t)json_array_size(list) + 1));
 		json_object_set_new(place, "message", message(report, str_from(note->text)));
 		json_array_append_new(list, place);
 	}
@@ -80,7 +81,8 @@ static json_t *result(const struct report *report, const struct diagnostic *d, s
 		"ruleIndex", (int)rule, "level", report_severity(d), "message", full_message(report, d),
 		"locations");
 	if (report_placed(report, d->at))
-		json_array_append_new(json_object_get(object, "locations"), location(report, d->at));
+		json_array_append_new(
+			json_object_get(object, "locations"), location(report, d->at));
 	json_t *others = related(report, d);
 	if (json_array_size(others))
 		json_object_set(object, "relatedLocations", others);
@@ -88,8 +90,9 @@ static json_t *result(const struct report *report, const struct diagnostic *d, s
 	if (d->has_fix && report_placed(report, d->fix_at))
 		json_object_set_new(object, "fixes", json_pack("[o]", fix(report, d)));
 	if (d->suppressed)
-		json_object_set_new(object, "suppressions", json_pack("[{s:s, s:o}]", "kind", "inSource",
-			"justification", report_string(report->c->arena, str_from(d->suppressed))));
+		json_object_set_new(object, "suppressions",
+			json_pack("[{s:s, s:o}]", "kind", "inSource", "justification",
+				report_string(report->c->arena, str_from(d->suppressed))));
 	return object;
 }
 

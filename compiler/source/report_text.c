@@ -1,6 +1,6 @@
 /* Messages for people: each with the line that it is about and carets under the part that it means.
- * Columns are those of a terminal, so wide, combining and tabbed text stays aligned; of a line that is
- * too long only the part around the carets is shown. */
+ * Columns are those of a terminal, so wide, combining and tabbed text stays aligned; of a line that
+ * is too long only the part around the carets is shown. */
 #include "compiler/source/report.h"
 
 #include "compiler/source/compile.h"
@@ -35,8 +35,8 @@ static size_t cell(struct str line, size_t at, size_t *len) {
 	return character == '\t' ? TAB_WIDTH : character_width(character);
 }
 
-/* Offset of the last character that fits `columns` columns from `at` on. Characters of no width could
- * go on for ever, so bytes are limited too. */
+/* Offset of the last character that fits `columns` columns from `at` on. Characters of no width
+ * could go on for ever, so bytes are limited too. */
 static size_t forward(struct str line, size_t at, size_t columns) {
 	size_t most = at + columns * 8, len;
 	while (at < line.len && at < most) {
@@ -53,7 +53,8 @@ static size_t backward(struct str line, size_t at, size_t columns) {
 	size_t least = at > columns * 8 ? at - columns * 8 : 0, len;
 	while (at > least) {
 		size_t before = at - 1;
-		while (before > 0 && at - before < 4 && ((unsigned char)line.ptr[before] & 0xc0) == 0x80)
+		while (before > 0 && at - before < 4 &&
+			((unsigned char)line.ptr[before] & 0xc0) == 0x80)
 			before--;
 		size_t width = cell(line, before, &len);
 		if (width > columns)
@@ -72,7 +73,8 @@ static size_t columns_between(struct str line, size_t from, size_t to) {
 }
 
 /* The part of a line that is shown when `at` must be. */
-static void choose_window(const struct page *page, struct str line, size_t at, size_t *start, size_t *end) {
+static void choose_window(
+	const struct page *page, struct str line, size_t at, size_t *start, size_t *end) {
 	*start = 0;
 	*end = forward(line, 0, page->width);
 	if (*end == line.len)
@@ -116,7 +118,8 @@ static void underline(const struct page *page, struct stroke stroke, size_t befo
 }
 
 static struct place last_place(const struct page *page, struct span span) {
-	return source_place(page->report->c, span.source, span.end > span.start ? span.end - 1 : span.end);
+	return source_place(
+		page->report->c, span.source, span.end > span.start ? span.end - 1 : span.end);
 }
 
 /* ` --> file:line:column`, the line and what is underlined in it. */
@@ -146,14 +149,16 @@ static void excerpt(const struct page *page, struct span span, struct stroke str
 	report_clean(page->out, str_slice(line, start, end));
 	fputs(end < line.len ? "…\n" : "\n", page->out);
 	underline(page, stroke, columns_between(line, start, from) + (start > 0),
-		columns_between(line, from, to < end ? to : end), last_line > first.line ? last_line : 0);
+		columns_between(line, from, to < end ? to : end),
+		last_line > first.line ? last_line : 0);
 }
 
 static void widen_gutter(struct page *page, struct span span) {
 	if (!report_placed(page->report, span))
 		return;
 	unsigned digits = 1;
-	for (uint32_t line = source_place(page->report->c, span.source, span.start).line; line > 9; line /= 10)
+	for (uint32_t line = source_place(page->report->c, span.source, span.start).line; line > 9;
+		line /= 10)
 		digits++;
 	if (digits > page->gutter)
 		page->gutter = digits;

@@ -1,5 +1,5 @@
-/* Paths in, sources and places out. A file is read once and never changes in memory, so a place is two
- * offsets; the table of lines is built for those sources only that somebody is told about. */
+/* Paths in, sources and places out. A file is read once and never changes in memory, so a place is
+ * two offsets; the table of lines is built for those sources only that somebody is told about. */
 #include "compiler/source/source.h"
 
 #include <errno.h>
@@ -37,7 +37,9 @@ static size_t skip_utf8(struct str text, bool *ascii) {
 }
 
 static struct str without_mark(struct str text) {
-	return str_starts(text, BYTE_ORDER_MARK) ? str_slice(text, strlen(BYTE_ORDER_MARK), text.len) : text;
+	return str_starts(text, BYTE_ORDER_MARK)
+		       ? str_slice(text, strlen(BYTE_ORDER_MARK), text.len)
+		       : text;
 }
 
 static uint32_t add(struct compile *c, const char *path, struct str text, bool ascii) {
@@ -56,7 +58,8 @@ uint32_t source_add(struct compile *c, const char *path, struct str text) {
 
 static bool unreadable(struct compile *c, const char *path, struct span from, int failure) {
 	if (failure == EFBIG)
-		diag_add(c, E0109, from, "`%s` is larger than %u MiB", path, SOURCE_MAX_BYTES >> 20);
+		diag_add(
+			c, E0109, from, "`%s` is larger than %u MiB", path, SOURCE_MAX_BYTES >> 20);
 	else if (failure == EISDIR)
 		diag_add(c, E0101, from, "`%s` is a directory, not a file", path);
 	else if (failure == EINVAL)
@@ -69,8 +72,10 @@ static bool unreadable(struct compile *c, const char *path, struct span from, in
 static bool not_text(struct compile *c, uint32_t index, size_t at) {
 	struct str text = c->sources.items[index]->text;
 	struct span span = {index, (uint32_t)at, (uint32_t)at + 1};
-	struct diagnostic *d = text.ptr[at] ? diag_add(c, E0103, span, "byte 0x%02x is not valid UTF-8 here",
-		(unsigned char)text.ptr[at]) : diag_add(c, E0103, span, "a NUL byte in a text file");
+	struct diagnostic *d =
+		text.ptr[at] ? diag_add(c, E0103, span, "byte 0x%02x is not valid UTF-8 here",
+				       (unsigned char)text.ptr[at])
+			     : diag_add(c, E0103, span, "a NUL byte in a text file");
 	diag_help(c, d, "save the file as UTF-8");
 	return false;
 }
@@ -153,7 +158,8 @@ struct str source_line(struct compile *c, uint32_t index, uint32_t line) {
 		return (struct str){0};
 	size_t start = source->line_starts[line - 1];
 	size_t end = line < source->line_count ? source->line_starts[line] : source->text.len;
-	while (end > start && (source->text.ptr[end - 1] == '\n' || source->text.ptr[end - 1] == '\r'))
+	while (end > start &&
+		(source->text.ptr[end - 1] == '\n' || source->text.ptr[end - 1] == '\r'))
 		end--;
 	return str_slice(source->text, start, end);
 }

@@ -1,5 +1,5 @@
-/* Files in memory and places in them. A place is a pair of byte offsets; lines and columns are worked
- * out only when somebody wants to read them. */
+/* Files in memory and places in them. A place is a pair of byte offsets; lines and columns are
+ * worked out only when somebody wants to read them. */
 #pragma once
 
 #include <stdint.h>
@@ -35,8 +35,8 @@ struct place {
 	uint32_t line, column;
 };
 
-/* Reads a file into a new source. False, with an E01xx reported at `from` (SPAN_NONE allowed), when it
- * cannot be read, is a directory, is too large or is not UTF-8. A byte order mark is skipped. */
+/* Reads a file into a new source. False, with an E01xx reported at `from` (SPAN_NONE allowed), when
+ * it cannot be read, is a directory, is too large or is not UTF-8. A byte order mark is skipped. */
 bool source_read(struct compile *c, const char *path, struct span from, uint32_t *index);
 
 /* Makes a source from text that is already in memory, which must outlive the compile. A byte

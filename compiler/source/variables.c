@@ -1,6 +1,6 @@
-/* Replaces `${name}` in the scalars of a tree. A text without `${` is left as it is; another is written
- * anew, and each replacement is kept as an edit, so that a place in the new text still leads back to
- * the bytes of the file. */
+/* Replaces `${name}` in the scalars of a tree. A text without `${` is left as it is; another is
+ * written anew, and each replacement is kept as an edit, so that a place in the new text still
+ * leads back to the bytes of the file. */
 #include "compiler/source/variables.h"
 
 #include <stdlib.h>
@@ -30,8 +30,10 @@ static bool is_name(struct str name) {
 	return name.len > 0;
 }
 
-static void unknown_variable(struct rewrite *r, struct str name, struct span at, struct span name_at) {
-	struct diagnostic *d = diag_add(r->c, E0115, at, "no variable `%.*s` is defined", STR_ARGS(name));
+static void unknown_variable(
+	struct rewrite *r, struct str name, struct span at, struct span name_at) {
+	struct diagnostic *d =
+		diag_add(r->c, E0115, at, "no variable `%.*s` is defined", STR_ARGS(name));
 	struct suggest near = suggest_start(name);
 	const struct map *values = &r->variables->values;
 	for (size_t i = 0; i < values->capacity; i++) {
@@ -41,11 +43,13 @@ static void unknown_variable(struct rewrite *r, struct str name, struct span at,
 	if (suggest_best(&near).len)
 		diag_suggest(r->c, d, name_at, &near);
 	else
-		diag_help(r->c, d, "define it under `vars:` in mbc.yaml, or write `$${` for a literal `${`");
+		diag_help(r->c, d,
+			"define it under `vars:` in mbc.yaml, or write `$${` for a literal `${`");
 }
 
 /* A value from the environment of the process; text in the arena. */
-static bool environment_value(struct rewrite *r, struct str name, struct span at, struct str *value) {
+static bool environment_value(
+	struct rewrite *r, struct str name, struct span at, struct str *value) {
 	if (!r->variables->environment) {
 		diag_add(r->c, E0117, at, "`${env.%.*s}` can only be used in `environments:`",
 			STR_ARGS(name));
@@ -156,19 +160,23 @@ static void rewrite(struct rewrite *r) {
 	buf_add_str(&r->out, str_slice(text, done, text.len));
 }
 
-static void resolve_scalar(struct compile *c, const struct variables *variables, struct node *node) {
+static void resolve_scalar(
+	struct compile *c, const struct variables *variables, struct node *node) {
 	if (node->resolved)
 		return;
 	node->resolved = true;
 	if (str_find(node->scalar.text, "${", 0) == STR_NONE)
 		return;
-	struct rewrite r = {.c = c, .variables = variables, .node = node, .out = BUF(MAX_TEXT - c->replaced)};
+	struct rewrite r = {
+		.c = c, .variables = variables, .node = node, .out = BUF(MAX_TEXT - c->replaced)};
 	r.edits = arena_new(c->arena, struct edits);
 	rewrite(&r);
 	if (r.out.full) {
 		if (c->replaced < MAX_TEXT)
-			diag_add(c, E0109, node->at, "with its variables replaced, this makes more than %u MiB"
-				" of text", MAX_TEXT >> 20);
+			diag_add(c, E0109, node->at,
+				"with its variables replaced, this makes more than %u MiB"
+				" of text",
+				MAX_TEXT >> 20);
 		c->replaced = MAX_TEXT;
 		node->bad = true;
 	} else {

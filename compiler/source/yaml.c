@@ -1,7 +1,8 @@
-/* One file in, a tree of nodes out. libyaml's events are taken one by one, since its own document tree
- * knows neither bytes nor duplicate keys. Its marks count characters; they become bytes here, once, by a
- * cursor that walks along the text. Children of the open lists and maps lie on one stack and are copied
- * out when their parent ends, so a node costs no more than its place in the arena. */
+/* One file in, a tree of nodes out. libyaml's events are taken one by one, since its own document
+ * tree knows neither bytes nor duplicate keys. Its marks count characters; they become bytes here,
+ * once, by a cursor that walks along the text. Children of the open lists and maps lie on one stack
+ * and are copied out when their parent ends, so a node costs no more than its place in the arena.
+ */
 #include <yaml.h>
 
 #include "compiler/source/compile.h"
@@ -40,7 +41,8 @@ struct parser {
 	struct frame frames[NODE_MAX_DEPTH];
 	size_t depth;
 	size_t node_count, aliased, reports;
-	uint32_t last_end;      /* of what was read last: block maps and lists have no end of their own */
+	uint32_t
+		last_end; /* of what was read last: block maps and lists have no end of their own */
 	struct map anchors;
 	VEC(struct anchor *) anchor_list;
 	uint32_t *slots;        /* scratch of the search for duplicate keys */
@@ -104,7 +106,8 @@ static void trim_block(struct parser *p, struct span *at) {
 }
 
 /* The value as it stands in the file, if it does stand there, else a copy. */
-static struct str scalar_text(struct parser *p, const struct node *node, const yaml_event_t *event) {
+static struct str scalar_text(
+	struct parser *p, const struct node *node, const yaml_event_t *event) {
 	struct str value = {(const char *)event->data.scalar.value, event->data.scalar.length};
 	size_t quote = node->style == NODE_SINGLE_QUOTED || node->style == NODE_DOUBLE_QUOTED;
 	struct str written = {p->text.ptr + node->at.start + quote, node->at.end - node->at.start};
@@ -147,7 +150,8 @@ static void key_not_text(struct parser *p, const struct node *key, struct span a
 		p->stop = true;
 		return;
 	}
-	stopped(p, diag_add(p->c, E0108, at, "a key has to be a text, this is %s", node_type_name(key)));
+	stopped(p, diag_add(p->c, E0108, at, "a key has to be a text, this is %s",
+			   node_type_name(key)));
 }
 
 static void attach(struct parser *p, struct node *node, size_t size) {
@@ -179,7 +183,8 @@ static struct anchor *add_anchor(struct parser *p, const yaml_char_t *name, yaml
 	return anchor;
 }
 
-/* The tags of YAML's own types say what the keys of the language know better; others mean nothing. */
+/* The tags of YAML's own types say what the keys of the language know better; others mean nothing.
+ */
 static void check_tag(struct parser *p, const yaml_char_t *tag, yaml_mark_t start) {
 	static const char own[] = "tag:yaml.org,2002:";
 	static const char *const known[] = {"str", "int", "float", "bool", "null", "map", "seq"};
@@ -214,8 +219,8 @@ static struct node *new_node(struct parser *p, enum node_type type, const yaml_e
 	return node;
 }
 
-/* Sorts the marks up to the end of `at`: those before it stand in comments, those in it in its text,
- * which is taken for SQL if it is a block. */
+/* Sorts the marks up to the end of `at`: those before it stand in comments, those in it in its
+ * text, which is taken for SQL if it is a block. */
 static void pass_marks(struct parser *p, struct span at, bool block) {
 	struct allow_marks inside = {0};
 	for (; p->marks_seen < p->marks.count; p->marks_seen++) {
@@ -248,8 +253,10 @@ static void take_scalar(struct parser *p, const yaml_event_t *event) {
 
 static void open_container(struct parser *p, enum node_type type, const yaml_event_t *event) {
 	bool map = type == NODE_MAP;
-	const yaml_char_t *anchor = map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
-	const yaml_char_t *tag = map ? event->data.mapping_start.tag : event->data.sequence_start.tag;
+	const yaml_char_t *anchor =
+		map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
+	const yaml_char_t *tag =
+		map ? event->data.mapping_start.tag : event->data.sequence_start.tag;
 	struct node *node = new_node(p, type, event, false);
 	node->at.end = (uint32_t)p->text.len;
 	if (anchor || tag)
@@ -278,7 +285,8 @@ static struct frame *close_container(struct parser *p, const yaml_event_t *event
 	struct frame *frame = &p->frames[--p->depth];
 	if (frame->flow)
 		p->last_end = byte_of(p, event->end_mark.index);
-	frame->node->at.end = p->last_end > frame->node->at.start ? p->last_end : frame->node->at.start;
+	frame->node->at.end =
+		p->last_end > frame->node->at.start ? p->last_end : frame->node->at.start;
 	if (frame->anchor) {
 		frame->anchor->open = false;
 		frame->anchor->size = frame->size;
@@ -354,7 +362,8 @@ static size_t merge_room(struct parser *p, struct node *map, const struct node *
 	}
 	if (good)
 		return room;
-	struct diagnostic *d = diag_add(p->c, E0114, value->at, "`<<` takes a map or a list of maps");
+	struct diagnostic *d =
+		diag_add(p->c, E0114, value->at, "`<<` takes a map or a list of maps");
 	diag_help(p->c, d, "name one with an alias: `<<: *defaults`");
 	map->bad = true;
 	return 0;
@@ -371,8 +380,8 @@ static void merge(struct parser *p, struct node *map, const struct node *value, 
 }
 
 static void duplicate_key(struct parser *p, const struct node *key, const struct node *first) {
-	struct diagnostic *d = diag_add(p->c, E0107, key->at, "the key `%.*s` stands twice in this map",
-		STR_ARGS(key->scalar.text));
+	struct diagnostic *d = diag_add(p->c, E0107, key->at,
+		"the key `%.*s` stands twice in this map", STR_ARGS(key->scalar.text));
 	diag_note(p->c, d, first->at, "first written here");
 	p->stop |= ++p->reports >= MAX_REPORTS;
 }
@@ -408,8 +417,9 @@ static void end_map(struct parser *p, const yaml_event_t *event) {
 }
 
 static void no_anchor(struct parser *p, struct str name, struct span at) {
-	struct diagnostic *d = stopped(p, diag_add(p->c, E0110, at, "no anchor `&%.*s` stands above this alias",
-		STR_ARGS(name)));
+	struct diagnostic *d =
+		stopped(p, diag_add(p->c, E0110, at, "no anchor `&%.*s` stands above this alias",
+				   STR_ARGS(name)));
 	struct suggest near = suggest_start(name);
 	for (size_t i = 0; i < p->anchors.capacity; i++) {
 		if (p->anchors.entries[i].used)
@@ -419,7 +429,8 @@ static void no_anchor(struct parser *p, struct str name, struct span at) {
 		diag_suggest(p->c, d, (struct span){at.source, at.start + 1, at.end}, &near);
 	} else {
 		struct str quoted = yaml_quoted(p->c, &at);
-		diag_help(p->c, d, "a text that begins with `*` needs quotes: write `%.*s`", STR_ARGS(quoted));
+		diag_help(p->c, d, "a text that begins with `*` needs quotes: write `%.*s`",
+			STR_ARGS(quoted));
 		diag_fix(p->c, d, at, quoted);
 	}
 }
@@ -434,15 +445,17 @@ static void take_alias(struct parser *p, const yaml_event_t *event) {
 		return;
 	}
 	if (anchor->open) {
-		stopped(p, diag_add(p->c, E0110, at, "the alias `*%.*s` stands inside its own anchor",
-			STR_ARGS(name)));
+		stopped(p,
+			diag_add(p->c, E0110, at, "the alias `*%.*s` stands inside its own anchor",
+				STR_ARGS(name)));
 		return;
 	}
 	anchor->used = true;
 	p->aliased += anchor->size;
 	if (p->aliased > NODE_MAX_ALIASES) {
-		stopped(p, diag_add(p->c, E0111, at, "the aliases of this file stand for more than %d values",
-			NODE_MAX_ALIASES));
+		stopped(p, diag_add(p->c, E0111, at,
+				   "the aliases of this file stand for more than %d values",
+				   NODE_MAX_ALIASES));
 		return;
 	}
 	attach(p, anchor->node, anchor->size);
@@ -451,7 +464,8 @@ static void take_alias(struct parser *p, const yaml_event_t *event) {
 static void start_document(struct parser *p, const yaml_event_t *event) {
 	if (p->has_document) {
 		struct span at = span_between(p, event->start_mark, event->end_mark);
-		struct diagnostic *d = stopped(p, diag_add(p->c, E0112, at, "a second document begins here"));
+		struct diagnostic *d =
+			stopped(p, diag_add(p->c, E0112, at, "a second document begins here"));
 		diag_help(p->c, d, "write one document a file");
 	}
 	p->has_document = true;
@@ -494,7 +508,8 @@ static void syntax_error(struct parser *p, const yaml_parser_t *yaml) {
 	if (yaml->error == YAML_MEMORY_ERROR)
 		out_of_memory();
 	if (yaml->error == YAML_READER_ERROR) {
-		error.at = (uint32_t)(yaml->problem_offset < p->text.len ? yaml->problem_offset : p->text.len);
+		error.at = (uint32_t)(yaml->problem_offset < p->text.len ? yaml->problem_offset
+									 : p->text.len);
 		error.value = yaml->problem_value;
 	} else {
 		error.at = byte_of(p, yaml->problem_mark.index);
@@ -524,9 +539,10 @@ static void report_unused_anchors(struct parser *p) {
 		if (anchor->used)
 			continue;
 		struct str name = str_slice(p->text, anchor->at.start, anchor->at.end);
-		struct diagnostic *d = diag_add(p->c, W0103, anchor->at, "the anchor `%.*s` is never used",
+		struct diagnostic *d = diag_add(
+			p->c, W0103, anchor->at, "the anchor `%.*s` is never used", STR_ARGS(name));
+		diag_help(p->c, d, "put quotes around the value if `%.*s` is part of it",
 			STR_ARGS(name));
-		diag_help(p->c, d, "put quotes around the value if `%.*s` is part of it", STR_ARGS(name));
 		if (++p->reports >= MAX_REPORTS)
 			return;
 	}

@@ -1,7 +1,7 @@
-/* A mistake in YAML, as libyaml puts it, in; one message in plain words out. libyaml stops where its
- * rules break, which is often behind the cause. So the line is looked at again, by eye as it were, for
- * what most often goes wrong: a tab, or a value that is meant as text and needs quotes for it. What is
- * left is a table from libyaml's words to ours. */
+/* A mistake in YAML, as libyaml puts it, in; one message in plain words out. libyaml stops where
+ * its rules break, which is often behind the cause. So the line is looked at again, by eye as it
+ * were, for what most often goes wrong: a tab, or a value that is meant as text and needs quotes
+ * for it. What is left is a table from libyaml's words to ours. */
 #include "compiler/source/yaml_error.h"
 
 #include "compiler/source/compile.h"
@@ -59,7 +59,8 @@ static size_t skip_mark(struct str line, size_t at) {
 }
 
 static bool is_colon(struct str line, size_t at) {
-	return line.ptr[at] == ':' && (at + 1 == line.len || line.ptr[at + 1] == ' ' || line.ptr[at + 1] == '\t');
+	return line.ptr[at] == ':' &&
+	       (at + 1 == line.len || line.ptr[at + 1] == ' ' || line.ptr[at + 1] == '\t');
 }
 
 /* Start of the value on a block line: behind `- ` and behind the first `key: `. */
@@ -120,7 +121,8 @@ static struct value flow_item(struct str line, size_t start, size_t at) {
 				item.end = skip_quoted(line, item.end);
 			else if (marked > item.end)
 				item.end = marked;
-			else if (strchr(",[]{}", line.ptr[item.end]) || (is_colon(line, item.end) && item.end < at))
+			else if (strchr(",[]{}", line.ptr[item.end]) ||
+				 (is_colon(line, item.end) && item.end < at))
 				break;
 			else
 				item.end++;
@@ -135,10 +137,12 @@ static struct value flow_item(struct str line, size_t start, size_t at) {
 }
 
 static bool opens_brackets(struct str line, size_t at) {
-	return byte_at(line, at) == '[' || (byte_at(line, at) == '{' && byte_at(line, at + 1) != '{');
+	return byte_at(line, at) == '[' ||
+	       (byte_at(line, at) == '{' && byte_at(line, at + 1) != '{');
 }
 
-/* The value that holds `at`; empty if `at` stands before it, or in a line that nobody wrote by hand. */
+/* The value that holds `at`; empty if `at` stands before it, or in a line that nobody wrote by
+ * hand. */
 static struct value value_around(struct str text, uint32_t at) {
 	size_t first = line_start(text, at), last = line_end(text, at);
 	struct str line = str_slice(text, 0, last);
@@ -168,15 +172,18 @@ static const char *reason(struct arena *arena, struct str value, bool flow) {
 		return NULL;
 	if (strchr("\"'", *value.ptr)) {
 		size_t end = skip_quoted(value, 0);
-		return end != STR_NONE && end < value.len ? "goes on behind its closing quote" : NULL;
+		return end != STR_NONE && end < value.len ? "goes on behind its closing quote"
+							  : NULL;
 	}
 	if (str_starts(value, "{{"))
 		return "begins with `{{`";
 	if (strchr(INDICATORS, *value.ptr))
-		return arena_printf(arena, *value.ptr == '`' ? "begins with a backtick" : "begins with `%c`",
+		return arena_printf(arena,
+			*value.ptr == '`' ? "begins with a backtick" : "begins with `%c`",
 			*value.ptr);
 	if (!flow && opens_brackets(value, 0))
-		return *value.ptr == '[' ? "goes on behind its closing `]`" : "goes on behind its closing `}`";
+		return *value.ptr == '[' ? "goes on behind its closing `]`"
+					 : "goes on behind its closing `}`";
 	if (flow && contains(value, "${"))
 		return "contains `${` inside brackets";
 	if (flow && contains(value, "{{"))
@@ -251,7 +258,7 @@ static bool report_tab(struct compile *c, uint32_t source, uint32_t at) {
 struct wording {
 	const char *context;    /* NULL: any */
 	const char *problem;
-	bool at_context;        /* the cause stands where the context began, up to the end of that line */
+	bool at_context; /* the cause stands where the context began, up to the end of that line */
 	const char *text;
 	const char *note;       /* at the context */
 	const char *help;
@@ -304,13 +311,16 @@ static const struct wording wordings[] = {
 };
 
 static bool matches(const struct wording *wording, const struct yaml_error *error) {
-	return (!wording->context || (error->context && strcmp(wording->context, error->context) == 0)) &&
-		(!wording->problem || strcmp(wording->problem, error->problem) == 0);
+	return (!wording->context ||
+		       (error->context && strcmp(wording->context, error->context) == 0)) &&
+	       (!wording->problem || strcmp(wording->problem, error->problem) == 0);
 }
 
 /* The character at `at`, or nothing at the end of a line. */
 static struct span character_at(struct str text, uint32_t source, uint32_t at) {
-	size_t len = at < text.len && !strchr("\r\n", text.ptr[at]) ? utf8_length(text.ptr + at, text.len - at) : 0;
+	size_t len = at < text.len && !strchr("\r\n", text.ptr[at])
+			     ? utf8_length(text.ptr + at, text.len - at)
+			     : 0;
 	return (struct span){source, at, at + (uint32_t)len};
 }
 
@@ -332,9 +342,11 @@ static void report_wording(struct compile *c, uint32_t source, const struct yaml
 static void report_character(struct compile *c, uint32_t source, const struct yaml_error *error) {
 	struct span at = {source, error->at, error->at + 1};
 	if (contains(str_from(error->problem), "UTF-8"))
-		diag_add(c, E0103, at, "byte 0x%02x is not valid UTF-8 here", (unsigned)error->value);
+		diag_add(c, E0103, at, "byte 0x%02x is not valid UTF-8 here",
+			(unsigned)error->value);
 	else
-		diag_add(c, E0103, at, "the character U+%04X is not allowed in YAML", (unsigned)error->value);
+		diag_add(c, E0103, at, "the character U+%04X is not allowed in YAML",
+			(unsigned)error->value);
 }
 
 void yaml_report(struct compile *c, uint32_t source, const struct yaml_error *error) {
@@ -344,7 +356,8 @@ void yaml_report(struct compile *c, uint32_t source, const struct yaml_error *er
 	}
 	struct str text = c->sources.items[source]->text;
 	bool directive = byte_at(text, line_start(text, error->at)) == '%';
-	if (report_tab(c, source, error->at) || (!directive && yaml_needs_quotes(c, source, error->at)))
+	if (report_tab(c, source, error->at) ||
+		(!directive && yaml_needs_quotes(c, source, error->at)))
 		return;
 	for (size_t i = 0; i < COUNT_OF(wordings); i++) {
 		if (matches(&wordings[i], error)) {

@@ -14,8 +14,8 @@ struct yaml_error {
 /* Reports exactly one diagnostic. */
 void yaml_report(struct compile *c, uint32_t source, const struct yaml_error *error);
 
-/* Reports a value around `at` that only quotes keep as text (it begins with `{{`, contains `: ` and so
- * on), with the quoted value as its fix. False, and nothing reported, if there is none. */
+/* Reports a value around `at` that only quotes keep as text (it begins with `{{`, contains `: ` and
+ * so on), with the quoted value as its fix. False, and nothing reported, if there is none. */
 bool yaml_needs_quotes(struct compile *c, uint32_t source, uint32_t at);
 
 /* The value that begins at `at`, in quotes; `at` is widened to the whole of it. */

@@ -3,9 +3,9 @@
 
 #include "vm/sandbox/sandbox.h"
 
-/* Brings tabs and dashcards of the dashboard to what the body says, if it has `dashcards`, with all that
- * follows: tabs that go take their dashcards with them, dashboard questions are archived or come back.
- * False with the reply set when it is refused. */
+/* Brings tabs and dashcards of the dashboard to what the body says, if it has `dashcards`, with all
+ * that follows: tabs that go take their dashcards with them, dashboard questions are archived or
+ * come back. False with the reply set when it is refused. */
 bool dashcards_replace(struct request *r, int64_t dashboard_id, const json_t *dashcards,
 	const json_t *tabs);
 

@@ -4,9 +4,10 @@
 
 #include "vm/sandbox/sandbox.h"
 
-extern const struct store_table user_table, session_table, api_key_table, database_table, table_table,
-	field_table, collection_table, card_table, dashboard_table, dashcard_table, tab_table,
-	snippet_table, revision_table, pulse_table, notification_table, setting_table, access_table;
+extern const struct store_table user_table, session_table, api_key_table, database_table,
+	table_table, field_table, collection_table, card_table, dashboard_table, dashcard_table,
+	tab_table, snippet_table, revision_table, pulse_table, notification_table, setting_table,
+	access_table;
 
 /* All of the above, ends with NULL. */
 extern const struct store_table *const resource_tables[];
@@ -29,7 +30,8 @@ int64_t trash_id(struct store *store);
 json_t *collection_brief(struct request *r, int64_t collection_id);
 /* Checks `collection_id` of a body: 404 when there is none, 403 when it cannot be written. */
 bool check_collection(struct request *r);
-/* Moves what stands at `position` or behind it in the collection one further (a null is no position). */
+/* Moves what stands at `position` or behind it in the collection one further (a null is no
+ * position). */
 void collection_shift(struct request *r, const json_t *collection_id, const json_t *position);
 /* A collection as listed among items; steals the row. */
 json_t *collection_item(struct request *r, json_t *row);
@@ -43,12 +45,14 @@ enum card_show { CARD_WHOLE, CARD_LEGACY, CARD_NESTED };
 json_t *card_show(struct request *r, json_t *row, enum card_show how);
 /* Sets members and revision, with what follows from them; steals. */
 void card_archive(struct request *r, int64_t id, bool archived, bool directly);
-/* A card was written: its metadata follows later. Fills in what is due; runs before each request. */
+/* A card was written: its metadata follows later. Fills in what is due; runs before each request.
+ */
 void card_metadata_due(struct sandbox *sandbox);
 void card_settle(struct sandbox *sandbox);
 
 /* Puts a new dashboard question on its dashboard, below what is there. */
-void dashboard_place(struct request *r, int64_t dashboard_id, const json_t *tab_id, int64_t card_id);
+void dashboard_place(
+	struct request *r, int64_t dashboard_id, const json_t *tab_id, int64_t card_id);
 void dashboard_archive(struct request *r, int64_t id, bool archived, bool directly);
 
 /* Revisions. `object` is what the row was made of (borrowed). */
@@ -57,8 +61,8 @@ void revision_add(struct request *r, const char *model, int64_t id, bool creatio
 /* {id, email, first_name, last_name, timestamp} of the newest one, or null; new. */
 json_t *revision_last_edit(struct request *r, const char *model, int64_t id);
 
-/* Subscriptions of a dashboard: those that use one of `gone` (an array of parameter ids) are archived;
- * all of them deleted. */
+/* Subscriptions of a dashboard: those that use one of `gone` (an array of parameter ids) are
+ * archived; all of them deleted. */
 void pulses_without(struct request *r, int64_t dashboard_id, const json_t *gone);
 void pulses_delete(struct request *r, int64_t dashboard_id);
 void notifications_delete(struct request *r, int64_t card_id);

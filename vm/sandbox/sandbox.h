@@ -118,8 +118,8 @@ bool query_flag(const struct request *r, const char *name);
 /* The number in the path. False, with the reply set, when it is none. */
 bool path_id(struct request *r, size_t capture, int64_t *id);
 
-/* A row by the number in the path or, on servers that have it, by its entity id. NULL with the reply
- * set when there is none; new. */
+/* A row by the number in the path or, on servers that have it, by its entity id. NULL with the
+ * reply set when there is none; new. */
 json_t *path_row(struct request *r, const struct store_table *table);
 json_t *path_row_or_entity(struct request *r, const struct store_table *table);
 

@@ -5,4 +5,5 @@
 
 /* Serves until SIGTERM or SIGINT. `*port` 0 takes a free one; `ready` is called with the port once
  * it answers. Gives false, with a line on stderr, when it cannot listen. */
-bool server_run(struct sandbox *sandbox, unsigned port, void (*ready)(struct sandbox *, unsigned port));
+bool server_run(
+	struct sandbox *sandbox, unsigned port, void (*ready)(struct sandbox *, unsigned port));

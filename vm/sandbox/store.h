@@ -1,8 +1,8 @@
-/* The sandbox's memory: rows of SQLite tables as JSON objects. A table is described once; its schema,
- * reading, writing and what a server version shows of it all come from that description.
+/* The sandbox's memory: rows of SQLite tables as JSON objects. A table is described once; its
+ * schema, reading, writing and what a server version shows of it all come from that description.
  *
- * SQL that fails is remembered in the store, not returned: the request is then rolled back and answered
- * with 500, so handlers need not look at every result. */
+ * SQL that fails is remembered in the store, not returned: the request is then rolled back and
+ * answered with 500, so handlers need not look at every result. */
 #pragma once
 
 #include <stdbool.h>
@@ -61,8 +61,8 @@ json_t *store_find(struct store *store, const struct store_table *table, const c
 int64_t store_count(struct store *store, const struct store_table *table, const char *where,
 	json_t *args);
 
-/* Writes the members of `values` that are columns (stolen). Tables with `entity_id`, `created_at` or
- * `updated_at` get these on insert, and `updated_at` on update. */
+/* Writes the members of `values` that are columns (stolen). Tables with `entity_id`, `created_at`
+ * or `updated_at` get these on insert, and `updated_at` on update. */
 int64_t store_insert(struct store *store, const struct store_table *table, json_t *values);
 void store_update(struct store *store, const struct store_table *table, int64_t id, json_t *values);
 void store_delete(struct store *store, const struct store_table *table, int64_t id);

@@ -1,5 +1,5 @@
-/* Tables and columns as a sync brings them. Ids stay with (schema, table) and (table, parent, name);
- * what is gone becomes inactive and revives under its old id. */
+/* Tables and columns as a sync brings them. Ids stay with (schema, table) and (table, parent,
+ * name); what is gone becomes inactive and revives under its old id. */
 #pragma once
 
 #include "vm/sandbox/sandbox.h"
@@ -22,6 +22,6 @@ int64_t sync_table(struct store *store, int64_t database, struct str schema, str
 	struct str description);
 int64_t sync_column(struct store *store, int64_t table, const struct sync_column *column);
 
-/* From BigQuery's REST API, or a stand-in: every table of the dataset. False, with a line on stderr,
- * when it cannot be read. */
+/* From BigQuery's REST API, or a stand-in: every table of the dataset. False, with a line on
+ * stderr, when it cannot be read. */
 bool sync_bigquery(struct sandbox *sandbox, int64_t database);
