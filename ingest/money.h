@@ -6,7 +6,8 @@
 
 #include "runtime/str.h"
 
-__extension__ typedef __int128 money;
+/* Aligned as the arena gives memory out. */
+__extension__ typedef __int128 money __attribute__((aligned(8)));
 
 /* Room for any amount as text, with its NUL. */
 #define MONEY_TEXT 48

@@ -14,7 +14,7 @@ struct vendor {
 	const char *name;
 	enum setting url;
 	const char *path;               /* in front of each stream's own */
-	long interval_ms;               /* between two requests */
+	long calls, period_ms;          /* so many calls in any such period */
 };
 
 extern const struct vendor vendor_anthropic, vendor_cursor, vendor_sheets;
@@ -55,6 +55,7 @@ struct stream {
 	int span;                       /* days in one request at most */
 	int settle_hours;               /* after the day's end, until the vendor adds nothing more */
 	bool unique;                    /* equal keys are a mistake of the vendor's */
+	bool narrows;                   /* can ask for less when the vendor refuses a grouping */
 	const char *method;
 	void (*request)(const struct ask *ask, struct buf *url, struct buf *body);
 	const char *header;             /* one more, or NULL */

@@ -31,7 +31,7 @@ static void request(const struct ask *ask, struct buf *url, struct buf *body) {
 const struct stream stream_anthropic_usage = {
 	.name = "anthropic_usage", .table = "raw_anthropic_usage", .doc = "Anthropic message usage, Admin API",
 	.vendor = &vendor_anthropic, .family = FAMILY_LEGACY,
-	.window = 3, .months = true, .span = 31, .settle_hours = 1, .unique = true,
+	.window = 3, .months = true, .span = 31, .settle_hours = 1, .unique = true, .narrows = true,
 	.method = "GET", .request = request, .paging = &paging_token,
 	.records = "data[].results[]", .columns = columns,
 };

@@ -112,6 +112,7 @@ void http_send(struct http *http, const struct http_request *request) {
 	if (!job)
 		out_of_memory();
 	job->request = *request;
+	job->not_before = request->delay_ms ? now_ms() + request->delay_ms : 0;
 	job->body = BUF(http->options.max_body);
 	job->headers = BUF(256 * 1024);
 	enqueue(http, job);

@@ -38,6 +38,7 @@ struct http_request {
 	struct str body;                /* sent if not empty */
 	bool safe;                      /* may be sent twice */
 	long timeout_ms;                /* of one try, 0: the pool's */
+	long delay_ms;                  /* before the first try */
 	void (*done)(void *context, const struct http_response *response);
 	void *context;
 };

@@ -33,10 +33,15 @@ static const struct row rows[] = {
 	{OUTCOME_ANSWERED, 504, IF_SAFE, 4},
 };
 
-static const struct row *find_row(const struct attempt *attempt) {
+/* Under a policy that says so. */
+static const struct row server_row = {OUTCOME_ANSWERED, 0, IF_SAFE, 5};
+
+static const struct row *find_row(const struct retry_policy *policy, const struct attempt *attempt) {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].outcome == attempt->outcome && (!rows[i].status || rows[i].status == attempt->status))
 			return &rows[i];
+	if (policy->servers && attempt->outcome == OUTCOME_ANSWERED && attempt->status >= 500)
+		return &server_row;
 	return NULL;
 }
 
@@ -50,7 +55,7 @@ static long backoff(const struct retry_policy *policy, const struct attempt *att
 }
 
 long retry_delay(const struct retry_policy *policy, const struct attempt *attempt) {
-	const struct row *row = find_row(attempt);
+	const struct row *row = find_row(policy, attempt);
 	if (!row || row->repeat == NEVER || (row->repeat == IF_SAFE && !attempt->safe))
 		return -1;
 	if (row->tries && attempt->number >= row->tries)

@@ -20,6 +20,7 @@ struct retry_policy {
 	long first_ms;          /* wait after the first try; doubled each time */
 	long most_ms;           /* longest single wait */
 	long deadline_ms;       /* over all tries and waits of a request */
+	bool servers;           /* also 500, 529 and the like, when safe: for services that recover */
 };
 
 /* Half a second, doubled up to 30 s, for 2 minutes. */
