@@ -1,0 +1,241 @@
+/* libmicrohttpd in, requests out. One thread a connection, so that a reply that is delayed holds up
+ * nobody else; all of the state is behind one lock. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "runtime/buf.h"
+#include "runtime/file.h"
+#include "tests/vendors/fault.h"
+#include "tests/vendors/google.h"
+#include "tests/vendors/moment.h"
+#include "tests/vendors/sheets.h"
+#include "tests/vendors/state.h"
+
+#define MAX_BODY (16u << 20)
+
+static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const char *name,
+	const char *value) {
+	(void)kind;
+	json_t *values = json_object_get(context, name);
+	if (!values) {
+		values = json_array();
+		if (json_object_set_new(context, name, values))
+			return MHD_YES;
+	}
+	json_array_append_new(values, json_string(value ? value : ""));
+	return MHD_YES;
+}
+
+static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const char *name,
+	const char *value) {
+	(void)kind;
+	char lower[128];
+	size_t len = strlen(name);
+	if (len >= sizeof(lower) || !value)
+		return MHD_YES;
+	for (size_t i = 0; i <= len; i++)
+		lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
+	json_object_set_new(context, lower, json_string(value));
+	return MHD_YES;
+}
+
+static void sleep_ms(long ms) {
+	if (ms > 0)
+		usleep((useconds_t)ms * 1000);
+}
+
+/* A body on its way out, in parts. */
+struct stream {
+	char *text;
+	size_t len, sent, stop;
+	long drip_ms;
+};
+
+static ssize_t stream_read(void *context, uint64_t position, char *out, size_t max) {
+	struct stream *stream = context;
+	(void)position;
+	if (stream->sent >= stream->stop)
+		return stream->stop < stream->len ? MHD_CONTENT_READER_END_WITH_ERROR :
+			MHD_CONTENT_READER_END_OF_STREAM;
+	size_t part = stream->stop - stream->sent;
+	if (stream->drip_ms && part > stream->len / 10 + 1)
+		part = stream->len / 10 + 1;
+	if (part > max)
+		part = max;
+	sleep_ms(stream->drip_ms);
+	memcpy(out, stream->text + stream->sent, part);
+	stream->sent += part;
+	return (ssize_t)part;
+}
+
+static void stream_free(void *context) {
+	struct stream *stream = context;
+	free(stream->text);
+	free(stream);
+}
+
+static struct MHD_Response *make_response(const char *body, const struct spoil *spoil) {
+	struct stream *stream = calloc(1, sizeof(*stream));
+	if (!stream || !(stream->text = strdup(body)))
+		out_of_memory();
+	stream->len = strlen(body);
+	if (spoil->truncate)
+		stream->len /= 2;
+	stream->stop = spoil->cut == CUT_WITHIN ? stream->len / 2 : stream->len;
+	stream->drip_ms = spoil->drip_ms;
+	return MHD_create_response_from_callback(stream->len, 65536, stream_read, stream, stream_free);
+}
+
+static enum MHD_Result send_reply(struct MHD_Connection *connection, const struct request *r,
+	const struct spoil *spoil) {
+	const char *name;
+	json_t *value;
+	const char *body = r->reply ? json_text_of(r->arena, r->reply) : r->text ? r->text : "";
+	sleep_ms(spoil->delay_ms);
+	if (spoil->cut == CUT_BEFORE)
+		return MHD_NO;
+	struct MHD_Response *response = make_response(body, spoil);
+	if (!response)
+		return MHD_NO;
+	if (r->content_type)
+		MHD_add_response_header(response, "Content-Type", r->content_type);
+	json_object_foreach(r->reply_headers, name, value)
+		MHD_add_response_header(response, name, json_string_value(value));
+	enum MHD_Result result = MHD_queue_response(connection, (unsigned)r->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static enum MHD_Result finish(struct vendors *vendors, struct MHD_Connection *connection,
+	const char *path, const char *method, const struct buf *body) {
+	struct arena *arena = arena_create();
+	struct spoil spoil = {0};
+	struct request r = {
+		.vendors = vendors, .arena = arena, .method = method, .path = path,
+		.body = buf_str(body),
+		.query = arena_own_json(arena, json_object()),
+		.headers = arena_own_json(arena, json_object()),
+		.reply_headers = arena_own_json(arena, json_object()),
+	};
+	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_query, r.query);
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, add_header, r.headers);
+	if (body->len)
+		r.json = json_loadb(body->ptr, body->len, JSON_REJECT_DUPLICATES, NULL);
+	if (r.json)
+		arena_own_json(arena, r.json);
+	pthread_mutex_lock(&vendors->lock);
+	vendors_answer(&r, &spoil);
+	const char *text = r.reply ? json_text_of(arena, r.reply) : NULL;
+	pthread_mutex_unlock(&vendors->lock);
+	if (text) {
+		r.text = text;
+		r.reply = NULL;
+	}
+	enum MHD_Result result = send_reply(connection, &r, &spoil);
+	arena_destroy(arena);
+	return result;
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *path,
+	const char *method, const char *version, const char *upload, size_t *upload_size,
+	void **state) {
+	(void)version;
+	struct buf *body = *state;
+	if (!body) {
+		body = calloc(1, sizeof(*body));
+		if (!body)
+			out_of_memory();
+		*body = BUF(MAX_BODY);
+		*state = body;
+		return MHD_YES;
+	}
+	if (*upload_size > 0) {
+		buf_add(body, upload, *upload_size);
+		*upload_size = 0;
+		return MHD_YES;
+	}
+	return finish(context, connection, path, method, body);
+}
+
+static void on_end(void *context, struct MHD_Connection *connection, void **state,
+	enum MHD_RequestTerminationCode code) {
+	(void)context, (void)connection, (void)code;
+	if (!*state)
+		return;
+	buf_free(*state);
+	free(*state);
+	*state = NULL;
+}
+
+static bool listen_on(struct vendors *vendors, unsigned port) {
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	vendors->daemon = MHD_start_daemon(
+		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL,
+		(uint16_t)port, NULL, NULL, on_request, vendors,
+		MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
+		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_CONNECTION_TIMEOUT, 120u,
+		MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_END);
+	if (!vendors->daemon) {
+		fprintf(stderr, "mbc-vendors: cannot listen on port %u: %s\n", port, strerror(errno));
+		return false;
+	}
+	vendors->address = arena_printf(vendors->arena, "http://127.0.0.1:%u",
+		MHD_get_daemon_info(vendors->daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
+	return true;
+}
+
+static void free_buf(struct buf *buf) {
+	buf_free(buf);
+}
+
+static bool read_script(struct vendors *vendors, const char *path) {
+	AUTO(free_buf) struct buf text = BUF(1u << 20);
+	if (!path)
+		return true;
+	if (!file_read(path, &text)) {
+		fprintf(stderr, "mbc-vendors: %s: %s\n", path, strerror(errno));
+		return false;
+	}
+	json_auto_t *script = json_loadb(text.ptr ? text.ptr : "", text.len, 0, NULL);
+	const char *wrong = script ? faults_add(vendors, script) : "no JSON";
+	if (wrong)
+		fprintf(stderr, "mbc-vendors: %s: %s\n", path, wrong);
+	return !wrong;
+}
+
+struct vendors *vendors_open(const struct vendors_options *options) {
+	struct arena *arena = arena_create();
+	struct vendors *vendors = arena_new(arena, struct vendors);
+	vendors->arena = arena;
+	pthread_mutex_init(&vendors->lock, NULL);
+	vendors->world = world_create(arena, options->seed, options->now,
+		options->people ? options->people : 40, options->days ? options->days : 120);
+	vendors->sheets = arena_own_json(arena, sheets_create(vendors->world));
+	vendors->faults = arena_own_json(arena, json_array());
+	vendors->journal = arena_own_json(arena, json_array());
+	vendors->google = google_create(arena);
+	if (read_script(vendors, options->script) && listen_on(vendors, options->port))
+		return vendors;
+	vendors_close(vendors);
+	return NULL;
+}
+
+const char *vendors_address(const struct vendors *vendors) {
+	return vendors->address;
+}
+
+void vendors_close(struct vendors *vendors) {
+	if (!vendors)
+		return;
+	if (vendors->daemon)
+		MHD_stop_daemon(vendors->daemon);
+	google_destroy(vendors->google);
+	pthread_mutex_destroy(&vendors->lock);
+	arena_destroy(vendors->arena);
+}

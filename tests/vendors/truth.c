@@ -1,0 +1,78 @@
+/* What a reader of everything must come to: sums a stream and day, from the records and not from the
+ * pages, over the rows that the daily queries give. Money is rounded row by row, as it is when rows are
+ * loaded. */
+#include "tests/vendors/anthropic.h"
+#include "tests/vendors/endpoint.h"
+#include "tests/vendors/money.h"
+
+static void add_counts(json_t *to, const struct usage_list *sums) {
+	struct usage total = {0};
+	for (size_t i = 0; i < sums->records.count; i++) {
+		for (int token = 0; token < TOKEN_COUNT; token++)
+			total.tokens[token] += sums->records.items[i].tokens[token];
+		total.searches += sums->records.items[i].searches;
+		total.requests += sums->records.items[i].requests;
+	}
+	const int64_t *tokens = total.tokens;
+	json_object_update_new(to, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "rows",
+		(json_int_t)sums->records.count, "uncached_input_tokens",
+		(json_int_t)tokens[TOKEN_UNCACHED], "cache_read_tokens",
+		(json_int_t)tokens[TOKEN_CACHE_READ], "cache_5m_tokens", (json_int_t)tokens[TOKEN_CACHE_5M],
+		"cache_1h_tokens", (json_int_t)tokens[TOKEN_CACHE_1H], "output_tokens",
+		(json_int_t)tokens[TOKEN_OUTPUT], "web_search_requests", (json_int_t)total.searches,
+		"requests", (json_int_t)total.requests));
+}
+
+static json_t *usage_truth(struct arena *arena, const struct usage_list *day, int64_t start,
+	const struct grouping *by) {
+	struct usage_list sums = {0};
+	json_t *truth = json_object();
+	usage_sum(arena, day, start, start + DAY_S, by, &sums);
+	add_counts(truth, &sums);
+	return truth;
+}
+
+static json_t *cost_truth(struct arena *arena, const struct usage_list *day, int64_t start,
+	const struct grouping *by) {
+	struct cost_list sums = {0};
+	int64_t usd = 0, list = 0;
+	cost_sum(arena, day, start, start + DAY_S, by, &sums);
+	for (size_t i = 0; i < sums.rows.count; i++) {
+		usd += nanodollars(sums.rows.items[i].sum.amount);
+		list += nanodollars(sums.rows.items[i].sum.list);
+	}
+	return json_pack("{s:I, s:s, s:s}", "rows", (json_int_t)sums.rows.count, "usd",
+		dollars_text(arena, usd), "list_usd", dollars_text(arena, list));
+}
+
+static json_t *day_truth(struct request *r, int64_t day) {
+	const struct world *world = r->vendors->world;
+	struct usage_list soon = {0}, later = {0};
+	int64_t start = day * DAY_S;
+	usage_of_day(world, r->arena, day, REPORT_LATENCY_S, &soon);
+	usage_of_day(world, r->arena, day, ANALYTICS_LATENCY_S, &later);
+	return json_pack("{s:o, s:o, s:o, s:o}",
+		"anthropic_usage", usage_truth(r->arena, &soon, start, &daily_usage),
+		"anthropic_cost", cost_truth(r->arena, &soon, start, &daily_cost),
+		"anthropic_usage_analytics", usage_truth(r->arena, &later, start, &daily_analytics),
+		"anthropic_cost_analytics", cost_truth(r->arena, &later, start, &daily_analytics));
+}
+
+/* Both days count; yesterday if none is given. */
+void control_truth(struct request *r) {
+	int64_t from = moment_day(r->vendors->world->now) - 1, to;
+	const char *first = query_text(r, "from"), *last = query_text(r, "to");
+	if (first && !day_parse(first, &from)) {
+		reply_json(r, 400, json_pack("{s:s}", "error", "from: expected a day such as 2026-11-20"));
+		return;
+	}
+	to = from;
+	if (last && (!day_parse(last, &to) || to < from || to - from > 1000)) {
+		reply_json(r, 400, json_pack("{s:s}", "error", "to: expected a day not before `from`"));
+		return;
+	}
+	json_t *days = json_object();
+	for (int64_t day = from; day <= to; day++)
+		json_object_set_new(days, day_text(r->arena, day), day_truth(r, day));
+	reply_json(r, 200, json_pack("{s:o}", "days", days));
+}
