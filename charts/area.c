@@ -3,14 +3,6 @@
 
 static const struct cartesian how = {.draw = "area", .right = true};
 
-static const struct key *const groups[] = {cartesian_x, cartesian_y, cartesian_series, cartesian_right,
-	cartesian_stack, cartesian_panels, cartesian_styles, cartesian_goal, cartesian_stack_labels,
-	cartesian_trend_line, cartesian_tooltip, NULL};
-
-static const struct raw_key *const reads[] = {raw_mapping, raw_series, raw_axes, raw_vertical,
-	raw_stack, raw_panels, raw_goal, raw_trend_line, raw_values, raw_frequency,
-	raw_stack_values, raw_tooltip, raw_timelines, raw_old_lines, NULL};
-
 static void check(struct compile *c, const struct chart *chart) {
 	cartesian_check(c, chart, &how);
 }
@@ -33,8 +25,8 @@ const struct chart_type chart_area = {
 	.size = {12, 6},
 	.least = {4, 3},
 	.columns = {.dimensions = {1, 2}, .measures = {1, MANY}},
-	.groups = groups,
-	.reads = reads,
+	.groups = cartesian_vertical,
+	.reads = cartesian_vertical_reads,
 	.check = check,
 	.lower = lower,
 };

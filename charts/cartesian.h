@@ -31,6 +31,10 @@ extern const struct raw_key raw_mapping[], raw_series[], raw_axes[], raw_vertica
 	raw_panels[], raw_goal[], raw_trend_line[], raw_values[], raw_frequency[],
 	raw_stack_values[], raw_tooltip[], raw_timelines[], raw_old_lines[];
 
+/* All of them that lines, bars and areas have in common. */
+extern const struct key *const cartesian_vertical[];
+extern const struct raw_key *const cartesian_vertical_reads[];
+
 /* How a chart type uses them. */
 struct cartesian {
 	const char *draw; /* the server's word for one series: line, area, bar; NULL: it has none */

@@ -337,3 +337,7 @@ const struct key cartesian_tooltip[] = {
 		.doc = "more columns to show under the pointer", .example = "[orders]"},
 	{0}
 };
+
+const struct key *const cartesian_vertical[] = {cartesian_x, cartesian_y, cartesian_series,
+	cartesian_right, cartesian_stack, cartesian_panels, cartesian_styles, cartesian_goal,
+	cartesian_stack_labels, cartesian_trend_line, cartesian_tooltip, NULL};

@@ -103,3 +103,7 @@ const struct raw_key raw_old_lines[] = {
 	{"line.missing", RAW_TEXT, "interpolate|zero|none"},
 	{0}
 };
+
+const struct raw_key *const cartesian_vertical_reads[] = {raw_mapping, raw_series, raw_axes,
+	raw_vertical, raw_stack, raw_panels, raw_goal, raw_trend_line, raw_values, raw_frequency,
+	raw_stack_values, raw_tooltip, raw_timelines, raw_old_lines, NULL};

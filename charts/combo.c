@@ -16,10 +16,6 @@ static const struct key *const groups[] = {cartesian_x, keys, cartesian_y_axis, 
 	cartesian_stack, cartesian_panels, cartesian_line_styles, cartesian_goal,
 	cartesian_stack_labels, cartesian_trend_line, cartesian_tooltip, NULL};
 
-static const struct raw_key *const reads[] = {raw_mapping, raw_series, raw_axes, raw_vertical,
-	raw_stack, raw_panels, raw_goal, raw_trend_line, raw_values, raw_frequency,
-	raw_stack_values, raw_tooltip, raw_timelines, raw_old_lines, NULL};
-
 static void check_shapes(struct compile *c, const struct chart *chart) {
 	static const char *const types[] = {"bar", "area", "line"};
 	const struct value *shapes[] = {values_get(&chart->values, "bars"),
@@ -70,7 +66,7 @@ const struct chart_type chart_combo = {
 	.least = {4, 3},
 	.columns = {.dimensions = {1, 1}, .measures = {1, MANY}},
 	.groups = groups,
-	.reads = reads,
+	.reads = cartesian_vertical_reads,
 	.check = check,
 	.lower = lower,
 };
