@@ -298,7 +298,7 @@ static void date_spellings(void **state) {
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct date_value date = date_read(arena, str_from(cases[i].text));
 		const char *got = date.wire ? date.wire : date.problem;
-		print_message("%s\n", cases[i].text);
+		print_message("# %s\n", cases[i].text);
 		if (cases[i].wire)
 			assert_string_equal(got, cases[i].wire);
 		else
@@ -407,7 +407,7 @@ static void every_type_is_complete(void **state) {
 	for (const struct filter_type *const *each = filter_types; *each; each++) {
 		const struct filter_type *type = *each;
 		struct fixture f;
-		print_message("%s\n", type->name);
+		print_message("# %s\n", type->name);
 		assert_true(strlen(type->doc) > 5);
 		assert_true(type->doc[strlen(type->doc) - 1] != '.');
 		bind(&f, type->example, COLUMN_UNKNOWN);

@@ -193,7 +193,7 @@ static void every_filter_example_lowers(void **state) {
 		"catalogue: [tables.sql]\nvars: {dataset: shop}\n"));
 	for (const struct filter_type *const *type = filter_types; *type; type++) {
 		struct compile c;
-		print_message("%s\n", (*type)->name);
+		print_message("# %s\n", (*type)->name);
 		write_in(arena, directory, "dashboards/d.yaml", dashboard_with(arena, *type));
 		const struct objects *objects = lower(&c, directory);
 		bool variable = (*type)->field == FILTER_FIELD_NONE;
