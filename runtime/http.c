@@ -169,6 +169,8 @@ static void set_options(const struct http *http, CURL *easy, struct job *job) {
 	curl->easy_setopt(easy, CURLOPT_WRITEDATA, job);
 	curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
 	curl->easy_setopt(easy, CURLOPT_HEADERDATA, job);
+	if (job->request.direct)
+		curl->easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	if (options->compressed)
 		curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
@@ -272,13 +274,18 @@ static long delay_of(
 	char text[64] = "";
 	if (asked.len < sizeof(text))
 		memcpy(text, asked.ptr ? asked.ptr : "", asked.len);
+	const struct http_request *request = &job->request;
+	enum http_verdict verdict =
+		request->judge ? request->judge(request->context, response) : HTTP_USUAL;
+	if (verdict == HTTP_TAKE)
+		return -1;
 	struct attempt attempt = {
-		.outcome = response->outcome, .status = response->status, .safe = job->request.safe,
+		.passing = verdict == HTTP_AGAIN, .outcome = response->outcome, .status = response->status, .safe = request->safe,
 		.number = job->tries, .elapsed_ms = now_ms() - job->started,
 		.retry_after_ms = asked.len ? retry_after(text, (long long)time(NULL)) : -1,
 		.chance = (double)rand_r(&http->seed) / ((double)RAND_MAX + 1),
 	};
-	return retry_delay(http->options.retry, &attempt);
+	return retry_delay(request->retry ? request->retry : http->options.retry, &attempt);
 }
 
 static void finish(struct http *http, CURL *easy, CURLcode code) {
@@ -316,23 +323,62 @@ static void finish(struct http *http, CURL *easy, CURLcode code) {
 	job_free(job);
 }
 
-void http_run(struct http *http) {
-	for (;;) {
+/* Takes one job out, whether it was waiting or in flight; NULL when there is none. */
+static struct job *take_any(struct http *http) {
+	struct job *job = http->flying;
+	if (job) {
+		unlink_flying(http, job);
+		curl->multi_remove_handle(http->multi, job->easy);
+		curl->easy_cleanup(job->easy);
+		return job;
+	}
+	job = http->first;
+	if (job)
+		http->first = job->next;
+	if (!http->first)
+		http->last = &http->first;
+	return job;
+}
+
+static void stop_all(struct http *http) {
+	struct http_response response = {.outcome = OUTCOME_STOPPED, .body = STR(""), .headers = STR(""),
+		.error = "the program was told to end"};
+	struct job *job;
+	while ((job = take_any(http)) != NULL) {
+		response.tries = job->tries;
+		job->request.done(job->request.context, &response);
+		job_free(job);
+	}
+}
+
+static void finish_all(struct http *http, long wait) {
+	CURLMsg *message;
+	int left, finished = 0;
+	while ((message = curl->multi_info_read(http->multi, &left)) != NULL)
+		if (message->msg == CURLMSG_DONE) {
+			finish(http, message->easy_handle, message->data.result);
+			finished++;
+		}
+	if (!finished)
+		curl->multi_poll(http->multi, NULL, 0, (int)wait, NULL);
+}
+
+void http_run_until(struct http *http, const bool *done) {
+	while (!*done) {
+		if (http->options.stop && *http->options.stop)
+			stop_all(http);
 		long wait = start_waiting(http);
 		if (!http->in_flight && !http->first)
 			return;
 		int running;
 		curl->multi_perform(http->multi, &running);
-		CURLMsg *message;
-		int left, finished = 0;
-		while ((message = curl->multi_info_read(http->multi, &left)) != NULL)
-			if (message->msg == CURLMSG_DONE) {
-				finish(http, message->easy_handle, message->data.result);
-				finished++;
-			}
-		if (!finished)
-			curl->multi_poll(http->multi, NULL, 0, (int)wait, NULL);
+		finish_all(http, wait);
 	}
+}
+
+void http_run(struct http *http) {
+	static const bool never = false;
+	http_run_until(http, &never);
 }
 
 struct str http_header(const struct http_response *response, const char *name) {
@@ -355,4 +401,12 @@ void http_encode(struct buf *out, const char *text) {
 		else
 			buf_printf(out, "%%%02X", c);
 	}
+}
+
+void http_form(struct buf *out, const char *name, const char *value) {
+	if (out->len)
+		buf_putc(out, '&');
+	http_encode(out, name);
+	buf_putc(out, '=');
+	http_encode(out, value);
 }

@@ -3,6 +3,7 @@
  * always verified, redirects never followed (a redirect would carry credentials to another host). */
 #pragma once
 
+#include <signal.h>
 #include <stddef.h>
 
 #include "runtime/retry.h"
@@ -20,6 +21,9 @@ struct http_options {
 	bool compressed;                /* ask for gzip and unpack it */
 	/* Called with a line for the log (never a header or a body) after each try; may be NULL. */
 	void (*trace)(const char *line);
+	/* May be NULL. Once it is not 0 (set by a signal handler), everything queued or in flight ends with
+	 * OUTCOME_STOPPED within a second; set it back to 0 to go on. */
+	const volatile sig_atomic_t *stop;
 };
 
 struct http_response {
@@ -31,13 +35,21 @@ struct http_response {
 	unsigned tries;
 };
 
+/* What to do with an answer: as the table of retry.c says, try again while the policy allows it, or
+ * take it as it is. */
+enum http_verdict { HTTP_USUAL, HTTP_AGAIN, HTTP_TAKE };
+
 struct http_request {
 	const char *method;             /* "GET" … */
 	const char *url;
 	const char *const *headers;     /* "Name: value" each, ends with NULL; NULL: none */
 	struct str body;                /* sent if not empty */
 	bool safe;                      /* may be sent twice */
+	bool direct;                    /* never through a proxy */
 	long timeout_ms;                /* of one try, 0: the pool's */
+	const struct retry_policy *retry; /* NULL: the pool's */
+	/* For services that say in the body what may be tried again; NULL: HTTP_USUAL. */
+	enum http_verdict (*judge)(void *context, const struct http_response *response);
 	long delay_ms;                  /* before the first try */
 	void (*done)(void *context, const struct http_response *response);
 	void *context;
@@ -54,9 +66,15 @@ void http_send(struct http *http, const struct http_request *request);
 /* Works until nothing is queued or in flight; `done` may send more. */
 void http_run(struct http *http);
 
+/* The same, but only until `*done` is true; the rest stays and goes on with the next call. */
+void http_run_until(struct http *http, const bool *done);
+
 /* The value of an answer's header, any case, without white space; empty if there is none. */
 struct str http_header(const struct http_response *response, const char *name);
 
 /* Appends `text` percent-encoded as a part of a path or a query. */
 struct buf;
 void http_encode(struct buf *out, const char *text);
+
+/* Appends `name=value` to a form's body (application/x-www-form-urlencoded). */
+void http_form(struct buf *out, const char *name, const char *value);

@@ -14,6 +14,7 @@ enum outcome {
 	OUTCOME_TLS,            /* the certificate or the handshake failed */
 	OUTCOME_TOO_LARGE,      /* the body was larger than allowed */
 	OUTCOME_BROKEN,         /* a URL or a setting that cannot work */
+	OUTCOME_STOPPED,        /* given up because the program was told to end */
 };
 
 struct retry_policy {
@@ -27,6 +28,7 @@ struct retry_policy {
 extern const struct retry_policy retry_usual;
 
 struct attempt {
+	bool passing;           /* known to pass: again until the deadline, whatever the table says */
 	enum outcome outcome;
 	long status;            /* of OUTCOME_ANSWERED */
 	bool safe;              /* may the request be sent twice? */

@@ -154,6 +154,9 @@ static void no_answer(struct flight *f, const struct http_response *r) {
 			arena_printf(a, "`%s` cannot be used as an address: %s", f->url, r->error);
 		help = "`url:` looks like https://metabase.example.org";
 		break;
+	case OUTCOME_STOPPED:
+		problem = arena_printf(a, "%s was given up: %s", call_name(a, f->call), r->error);
+		break;
 	}
 	trouble(f, TROUBLE_NETWORK, problem, help);
 }
