@@ -29,7 +29,7 @@ static bool find_range(struct request *r, const json_t *rows, int64_t limit, siz
 /* Replies with a page of rows, which it takes. */
 static void reply_page(struct request *r, json_t *rows) {
 	int64_t limit = 20;
-	size_t from, to, count = json_array_size(rows);
+	size_t from = 0, to = 0, count = json_array_size(rows);
 	arena_own_json(r->arena, rows);
 	if (!query_number(r, "limit", 1, 1000, &limit)) {
 		anthropic_refuse(r, "limit", "Input should be between 1 and 1000");
