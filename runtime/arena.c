@@ -8,9 +8,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Blocks double in size, so that neither a small run takes much nor a large one asks often. */
+/* Blocks grow, so that neither a small run takes much nor a large one asks often. The largest are the
+ * size of a huge page. */
 #define FIRST_BLOCK   (64u * 1024)
-#define LARGEST_BLOCK (1024u * 1024)
+#define LARGEST_BLOCK (2048u * 1024)
+#define GROWTH        8
 #define ALIGNMENT     _Alignof(double)
 
 struct block {
@@ -62,17 +64,25 @@ void arena_adopt(struct arena *arena, struct arena *other) {
 	arena->used += other->used;
 }
 
-/* Pages straight from the kernel, zeroed and all mapped at once: taking them one fault at a time costs
- * more than everything that is then written to them. */
+/* Pages straight from the kernel, zeroed and all mapped at once, as huge pages if the block is made of
+ * them: taking them one fault at a time costs more than everything that is then written to them. What
+ * the kernel does not know of, it refuses, and the pages come one by one. */
+static void *map_pages(size_t size) {
+	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (pages == MAP_FAILED)
+		out_of_memory();
+	if (size >= LARGEST_BLOCK)
+		madvise(pages, size, MADV_HUGEPAGE);
+	madvise(pages, size, MADV_POPULATE_WRITE);
+	return pages;
+}
+
 static void add_block(struct arena *arena, size_t size) {
 	size_t wanted = arena->next_size ? arena->next_size : FIRST_BLOCK;
-	arena->next_size = wanted < LARGEST_BLOCK ? wanted * 2 : wanted;
+	arena->next_size = wanted < LARGEST_BLOCK / GROWTH ? wanted * GROWTH : LARGEST_BLOCK;
 	size_t whole = sizeof(struct block) + size;
 	whole = whole > wanted ? (whole + FIRST_BLOCK - 1) / FIRST_BLOCK * FIRST_BLOCK : wanted;
-	struct block *block = mmap(NULL, whole, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (block == MAP_FAILED)
-		out_of_memory();
+	struct block *block = map_pages(whole);
 	block->size = whole;
 	block->next = arena->blocks;
 	arena->blocks = block;
