@@ -167,8 +167,6 @@ static bool grow_in_place(struct arena *arena, char *end, size_t more) {
 }
 
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size) {
-	if (count < *capacity)
-		return items;
 	size_t wanted = *capacity ? *capacity * 2 : 4;
 	if (wanted > SIZE_MAX / 4 / size)
 		out_of_memory();

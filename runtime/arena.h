@@ -55,11 +55,13 @@ void out_of_memory(void) __attribute__((noreturn));
 /* Appends one item: vec_push(arena, &children, child). */
 #define vec_push(arena, vec, item)                                                            \
 	do {                                                                                  \
-		(vec)->items = arena_grow((arena), (vec)->items, (vec)->count, &(vec)->capacity, \
-			sizeof(*(vec)->items));                                               \
+		if ((vec)->count == (vec)->capacity)                                          \
+			(vec)->items = arena_grow((arena), (vec)->items, (vec)->count,        \
+				&(vec)->capacity, sizeof(*(vec)->items));                     \
 		(vec)->items[(vec)->count++] = (item);                                        \
 	} while (0)
 
+/* Room for more items than *capacity, which is raised. */
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
 
 /* Number of items of a static array. */

@@ -259,8 +259,10 @@ static size_t step(struct reader *r, size_t at) {
 
 void marks_find(struct arena *arena, struct sql *sql, struct marks *marks) {
 	struct reader r = {.arena = arena, .sql = sql, .marks = marks};
-	for (size_t at = 0; at < sql->text.len;)
-		at = step(&r, at);
+	for (size_t at = 0; at < sql->text.len;) {
+		char c = sql->text.ptr[at];
+		at = is_letter(c) || c == ' ' ? at + 1 : step(&r, at);
+	}
 	for (size_t i = 0; i < r.frames.count; i++) {
 		const struct sql_clause *clause = &sql->clauses.items[r.frames.items[i].clause];
 		if (!r.frames.items[i].outer_string)

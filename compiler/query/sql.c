@@ -206,7 +206,7 @@ static void lex_quote(struct lexer *x, size_t open) {
 /* Length of r, b, rb or br before a quote, or 0. */
 static size_t string_prefix(const struct lexer *x) {
 	size_t len = 0;
-	while (len < 2 && byte(x, x->at + len) && strchr("rRbB", byte(x, x->at + len)))
+	while (len < 2 && ((byte(x, x->at + len) | 32) == 'r' || (byte(x, x->at + len) | 32) == 'b'))
 		len++;
 	char next = byte(x, x->at + len);
 	return x->bigquery && (next == '\'' || next == '"') ? len : 0;
@@ -243,23 +243,36 @@ static void lex_number(struct lexer *x) {
 
 static void lex_word(struct lexer *x) {
 	size_t end = x->at;
-	while (is_word(byte(x, end)))
+	while (end < x->text.len && is_word(x->text.ptr[end]))
 		end++;
 	emit(x, SQL_WORD, end);
 }
 
-static void lex_punctuation(struct lexer *x) {
+/* Bytes of the operator at x->at. Most are a single byte, which what follows them tells. */
+static size_t operator_length(const struct lexer *x) {
 	static const char *const long_ones[] = {"->>", "<=>", "<>", "<=", ">=", "!=", "||", "::", "->", "=>",
 		":=", "==", "|>", "!~"};
-	char c = byte(x, x->at);
-	size_t len = 1;
+	switch (byte(x, x->at + 1)) {
+	case '>':
+	case '=':
+	case '|':
+	case ':':
+	case '~':
+		break;
+	default:
+		return 1;
+	}
 	for (size_t i = 0; i < COUNT_OF(long_ones); i++) {
 		struct str one = str_from(long_ones[i]);
-		if (str_eq(str_slice(x->text, x->at, x->at + one.len), one)) {
-			len = one.len;
-			break;
-		}
+		if (str_eq(str_slice(x->text, x->at, x->at + one.len), one))
+			return one.len;
 	}
+	return 1;
+}
+
+static void lex_punctuation(struct lexer *x) {
+	char c = byte(x, x->at);
+	size_t len = operator_length(x);
 	if (c == ')' && x->depth > 0)
 		x->depth--;
 	emit(x, SQL_PUNCTUATION, x->at + len);
@@ -270,10 +283,8 @@ static void lex_punctuation(struct lexer *x) {
 static void lex_one(struct lexer *x) {
 	char c = x->text.ptr[x->at];
 	char next = byte(x, x->at + 1);
-	size_t prefix = string_prefix(x);
-	if (is_blank(c))
-		x->at++;
-	else if ((c == '-' && next == '-') || (c == '#' && x->bigquery))
+	size_t prefix = is_word_start(c) ? string_prefix(x) : 0;
+	if ((c == '-' && next == '-') || (c == '#' && x->bigquery))
 		lex_line_comment(x);
 	else if (c == '/' && next == '*')
 		lex_block_comment(x);
@@ -295,7 +306,9 @@ struct sql *sql_scan(struct arena *arena, struct str text, bool bigquery) {
 	struct lexer x = {.arena = arena, .sql = sql, .text = sql->text, .bigquery = bigquery};
 	marks_find(arena, sql, &x.marks);
 	while (x.at < x.text.len) {
-		if (x.mark < x.marks.list.count && x.marks.list.items[x.mark].start == x.at)
+		if (is_blank(x.text.ptr[x.at]))
+			x.at++;
+		else if (x.mark < x.marks.list.count && x.marks.list.items[x.mark].start == x.at)
 			lex_mark(&x);
 		else
 			lex_one(&x);
