@@ -55,7 +55,7 @@ static const struct chart_type *bind_type(struct compile *c, const struct node *
 	}
 	if (!type)
 		report_type(c, node);
-	else
+	else if (type->since)
 		need_version(c, type->since, node->at, arena_printf(c->arena, "`type: %s`", type->name));
 	return type;
 }
@@ -128,11 +128,10 @@ static void bind_yields(struct compile *c, struct chart *chart) {
 static struct chart *chart_bind(struct compile *c, struct dashboard *dashboard, const char *directory,
 	struct node *name, struct node *map) {
 	struct str key = name->scalar.text;
-	const char *what = arena_printf(c->arena, "chart `%.*s`", STR_ARGS(key));
 	if (map->bad || !name_check(c, NAME_CHART, key, name->at))
 		return NULL;
 	if (map->type != NODE_MAP) {
-		struct diagnostic *d = diag_add(c, E0202, map->at, "%s takes a map, found %s", what,
+		struct diagnostic *d = diag_add(c, E0202, map->at, "chart `%.*s` takes a map, found %s", STR_ARGS(key),
 			node_is_null(map) ? "nothing" : node_shown(c, map));
 		diag_help(c, d, "it needs `type` and one of `sql`, `sql_file`");
 		return NULL;
@@ -145,7 +144,7 @@ static struct chart *chart_bind(struct compile *c, struct dashboard *dashboard, 
 	const struct key *groups[MOST_GROUPS] = {chart_keys, picture_keys};
 	for (size_t i = 0; type->groups && type->groups[i] && i < MOST_GROUPS - 3; i++)
 		groups[i + 2] = type->groups[i];
-	keys_bind_named(c, groups, name, map, what, &chart->values);
+	keys_bind_thing(c, groups, "chart", name, map, &chart->values);
 	const struct value *was = values_get(&chart->values, "was");
 	chart->was = was ? was->text : STR("");
 	chart->was_node = was ? was->node : NULL;

@@ -96,11 +96,11 @@ static void bind_common(struct filter *filter, const struct values *values) {
 		filter->values_node = value->node;
 }
 
-static const struct filter_type *type_of(struct compile *c, const struct node *name, struct node *map,
-	const char *what) {
+static const struct filter_type *type_of(struct compile *c, const struct node *name, struct node *map) {
 	struct node *type = node_get(map, "type");
 	if (!type) {
-		struct diagnostic *d = diag_add(c, E0205, name->at, "%s needs `type`", what);
+		struct diagnostic *d = diag_add(c, E0205, name->at, "filter `%.*s` needs `type`",
+			STR_ARGS(name->scalar.text));
 		diag_help(c, d, "write for example `type: %s`", c->filter_types && *c->filter_types ?
 			(*c->filter_types)->name : "dropdown");
 		return NULL;
@@ -116,15 +116,15 @@ static const struct filter_type *type_of(struct compile *c, const struct node *n
 
 struct filter *filter_bind(struct compile *c, struct node *name, struct node *map) {
 	struct str key = name->scalar.text;
-	const char *what = arena_printf(c->arena, "filter `%.*s`", STR_ARGS(key));
 	if (map->bad || !name_check(c, NAME_FILTER, key, name->at))
 		return NULL;
 	if (map->type != NODE_MAP) {
-		struct diagnostic *d = diag_add(c, E0202, map->at, "%s takes a map, found %s", what, node_shown(c, map));
+		struct diagnostic *d = diag_add(c, E0202, map->at, "filter `%.*s` takes a map, found %s",
+			STR_ARGS(key), node_shown(c, map));
 		diag_help(c, d, "write `%.*s: {type: …}`", STR_ARGS(key));
 		return NULL;
 	}
-	const struct filter_type *type = type_of(c, name, map, what);
+	const struct filter_type *type = type_of(c, name, map);
 	if (!type)
 		return NULL;
 	struct filter *filter = arena_new(c->arena, struct filter);
@@ -132,8 +132,10 @@ struct filter *filter_bind(struct compile *c, struct node *name, struct node *ma
 	const struct key *groups[8] = {filter_keys};
 	for (size_t i = 0; type->groups && type->groups[i] && i < COUNT_OF(groups) - 2; i++)
 		groups[i + 1] = type->groups[i];
-	keys_bind_named(c, groups, name, map, what, &filter->values);
-	need_version(c, type->since, node_get(map, "type")->at, arena_printf(c->arena, "`type: %s`", type->name));
+	keys_bind_thing(c, groups, "filter", name, map, &filter->values);
+	if (type->since)
+		need_version(c, type->since, node_get(map, "type")->at,
+			arena_printf(c->arena, "`type: %s`", type->name));
 	filter->label = title_of_key(c->arena, key);
 	filter->was = values_text(&filter->values, "was", STR(""));
 	bind_common(filter, &filter->values);

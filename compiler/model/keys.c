@@ -386,15 +386,20 @@ void key_bind(struct compile *c, const struct key *key, struct node *name, struc
 		bind_entries(c, key, out);
 }
 
-/* Whose keys are bound: in words, or the value whose map it is. Said only when something is wrong. */
+/* Whose keys are bound: in words, a kind and a name, or the value whose map it is. Said only when something
+ * is wrong. */
 struct owner {
 	const char *what;
+	const char *kind;
+	const struct node *name;
 	const struct value *value;
 };
 
 static const char *owner_phrase(struct compile *c, const struct owner *owner) {
 	if (owner->what)
 		return owner->what;
+	if (owner->kind)
+		return arena_printf(c->arena, "%s `%.*s`", owner->kind, STR_ARGS(owner->name->scalar.text));
 	const struct value *value = owner->value;
 	if (!value->item || value->key->shape != KEY_ENTRIES)
 		return arena_printf(c->arena, "`%s`", value->key->name);
@@ -479,6 +484,12 @@ static bool bind_keys(struct compile *c, const struct key *const *groups, const 
 bool keys_bind_named(struct compile *c, const struct key *const *groups, const struct node *name,
 	struct node *map, const char *what, struct values *out) {
 	const struct owner owner = {.what = what};
+	return bind_keys(c, groups, name, map, &owner, out);
+}
+
+bool keys_bind_thing(struct compile *c, const struct key *const *groups, const char *kind,
+	const struct node *name, struct node *map, struct values *out) {
+	const struct owner owner = {.kind = kind, .name = name};
 	return bind_keys(c, groups, name, map, &owner, out);
 }
 

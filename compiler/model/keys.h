@@ -95,6 +95,10 @@ bool keys_bind(struct compile *c, const struct key *const *groups, struct node *
 bool keys_bind_named(struct compile *c, const struct key *const *groups, const struct node *name,
 	struct node *map, const char *what, struct values *out);
 
+/* The same for a thing of some kind: the chart `spend` is called "chart" and named by its key. */
+bool keys_bind_thing(struct compile *c, const struct key *const *groups, const char *kind,
+	const struct node *name, struct node *map, struct values *out);
+
 /* Binds one value to a row, as keys_bind does for each pair. */
 void key_bind(struct compile *c, const struct key *key, struct node *name, struct node *node,
 	struct value *out);

@@ -36,13 +36,20 @@ static const char currencies[] =
 	"SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD "
 	"UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL";
 
-static void check_currency(struct compile *c, const struct value *value) {
-	struct str all = str_from(currencies), one, rest = all;
-	struct suggest near = suggest_start(value->text);
-	while (str_split(&rest, ' ', &one)) {
-		if (str_eq(one, value->text))
-			return;
+/* Three letters and a blank for each. */
+static bool is_currency(struct str code) {
+	for (size_t at = 0; code.len == 3 && at < sizeof(currencies); at += 4) {
+		if (currencies[at] == code.ptr[0] && memcmp(currencies + at, code.ptr, 3) == 0)
+			return true;
 	}
+	return false;
+}
+
+static void check_currency(struct compile *c, const struct value *value) {
+	struct str all = str_from(currencies), one;
+	struct suggest near = suggest_start(value->text);
+	if (is_currency(value->text))
+		return;
 	while (str_split(&all, ' ', &one)) {
 		if (str_eq_fold(one, value->text))
 			near = (struct suggest){.word = value->text, .best = one};
@@ -124,7 +131,7 @@ static void check_fit(struct compile *c, const struct column *column, const stru
 	if (column->type == COLUMN_UNKNOWN || column->type == COLUMN_OTHER)
 		return;
 	for (size_t i = 0; i < COUNT_OF(fits); i++) {
-		if (strcmp(fits[i].to, member->key->to) == 0 && !(fits[i].types & 1u << column->type))
+		if (!(fits[i].types & 1u << column->type) && strcmp(fits[i].to, member->key->to) == 0)
 			diag_add(c, E0419, member->name->at, "`%s` is for %s, `%.*s` is a %s", member->key->name,
 				fits[i].what, STR_ARGS(column->name), column_type_name(column->type));
 	}

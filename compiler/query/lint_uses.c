@@ -12,9 +12,13 @@ static const char *const starts_condition[] = {"WHERE", "HAVING", "QUALIFY", "ON
 struct use {
 	const struct sql_tag *tag;
 	const struct lint_tag *known;
-	const char *text;       /* {{name}} */
 	size_t at;              /* of its token in code */
 };
+
+/* {{name}}, for a message. */
+static const char *text_of(const struct linting *l, const struct use *u) {
+	return arena_printf(l->c->arena, "{{%.*s}}", STR_ARGS(u->tag->name));
+}
 
 static bool is_sign(const struct code *code, size_t at) {
 	static const char *const signs[] = {"=", "==", "<>", "!=", "<", ">", "<=", ">=", "<=>"};
@@ -73,8 +77,8 @@ static bool check_compared(struct linting *l, const struct use *u) {
 		return false;
 	struct str sign_text = code_text(code, before ? sign : end);
 	struct diagnostic *d = lint_report(l, E0608, u->tag->start, u->tag->end,
-		"`%s` is a whole condition and cannot be compared by `%.*s`", u->text, STR_ARGS(sign_text));
-	diag_help(l->c, d, "write `%s` alone: the server puts the column and the operator in", u->text);
+		"`%s` is a whole condition and cannot be compared by `%.*s`", text_of(l, u), STR_ARGS(sign_text));
+	diag_help(l->c, d, "write `%s` alone: the server puts the column and the operator in", text_of(l, u));
 	if (!before)
 		return true;
 	size_t operand = sign;
@@ -82,7 +86,7 @@ static bool check_compared(struct linting *l, const struct use *u) {
 		return true;
 	operand = column_before(code, operand);
 	if (operand != CODE_NONE && code->tokens[operand].clause == u->tag->clause)
-		lint_fix(l, d, code->tokens[operand].start, code->tokens[end - 1].end, "%s", u->text);
+		lint_fix(l, d, code->tokens[operand].start, code->tokens[end - 1].end, "%s", text_of(l, u));
 	return true;
 }
 
@@ -97,7 +101,7 @@ static void check_beside_or(struct linting *l, const struct use *u) {
 		return;
 	bool not = code_word(code, beside, "NOT");
 	struct diagnostic *d = lint_report(l, W0616, u->tag->start, u->tag->end, "`%s` stands beside `%.*s`",
-		u->text, STR_ARGS(code_text(code, beside)));
+		text_of(l, u), STR_ARGS(code_text(code, beside)));
 	diag_note(l->c, d, SPAN_NONE, "without a value it is `1 = 1`, so %s", not ? "nothing is left" :
 		"everything matches");
 	diag_help(l->c, d, "put both in a clause of their own: `%s`", not ? "[[AND NOT ({{…}})]]" : "[[OR ({{…}})]]");
@@ -119,8 +123,8 @@ static void check_condition(struct linting *l, const struct use *u) {
 	if (!starts || !end || u->known->boolean)
 		return;
 	struct diagnostic *d = lint_report(l, E0609, u->tag->start, u->tag->end,
-		"`%s` is only a value, and a condition is needed here", u->text);
-	diag_help(l->c, d, "compare it with something: `column = %s`; or make it a filter on a column", u->text);
+		"`%s` is only a value, and a condition is needed here", text_of(l, u));
+	diag_help(l->c, d, "compare it with something: `column = %s`; or make it a filter on a column", text_of(l, u));
 }
 
 static void check_value(struct linting *l, const struct use *u) {
@@ -128,7 +132,7 @@ static void check_value(struct linting *l, const struct use *u) {
 	if (given || u->tag->clause || sql_tag(l->sql, u->tag->name) != u->tag)
 		return;
 	struct diagnostic *d = lint_report(l, E0612, u->tag->start, u->tag->end,
-		"`%s` may have no value, and the query needs one", u->text);
+		"`%s` may have no value, and the query needs one", text_of(l, u));
 	diag_help(l->c, d, "give the filter a `default:`, or put the condition in `[[ ]]`");
 }
 
@@ -183,15 +187,15 @@ static void check_date(struct linting *l, const struct use *u) {
 	if (str_is(type, "TIMESTAMP"))
 		return;
 	struct diagnostic *d = lint_report(l, W0615, u->tag->start, u->tag->end,
-		"BigQuery gets `%s` as a TIMESTAMP%s%.*s", u->text, type.len ? ", and compares it with a " : "",
+		"BigQuery gets `%s` as a TIMESTAMP%s%.*s", text_of(l, u), type.len ? ", and compares it with a " : "",
 		STR_ARGS(type));
 	const char *function = str_is(type, "DATETIME") ? "DATETIME" : "DATE";
 	if (type.len) {
-		diag_help(l->c, d, "write `%s(%s)`", function, u->text);
-		lint_fix(l, d, u->tag->start, u->tag->end, "%s(%s)", function, u->text);
+		diag_help(l->c, d, "write `%s(%s)`", function, text_of(l, u));
+		lint_fix(l, d, u->tag->start, u->tag->end, "%s(%s)", function, text_of(l, u));
 	} else {
-		diag_help(l->c, d, "say which it is: `DATE(%s)`, `DATETIME(%s)` or `TIMESTAMP(%s)`", u->text, u->text,
-			u->text);
+		const char *text = text_of(l, u);
+		diag_help(l->c, d, "say which it is: `DATE(%s)`, `DATETIME(%s)` or `TIMESTAMP(%s)`", text, text, text);
 	}
 }
 
@@ -228,8 +232,8 @@ static void check_grouping(struct linting *l, const struct use *u) {
 		if (in_list || is_grouped(l, u, at))
 			return;
 		struct diagnostic *d = lint_report(l, W0621, u->tag->start, u->tag->end,
-			"`%s` is selected, and the query groups by something else", u->text);
-		diag_help(l->c, d, "write `%s` in `GROUP BY` too", u->text);
+			"`%s` is selected, and the query groups by something else", text_of(l, u));
+		diag_help(l->c, d, "write `%s` in `GROUP BY` too", text_of(l, u));
 		return;
 	}
 }
@@ -257,8 +261,7 @@ void lint_uses(struct linting *l) {
 		const struct lint_tag *known = lint_tag_of(l, tag);
 		if (!known || l->code_at[i] == CODE_NONE)
 			continue;
-		struct use use = {tag, known, arena_printf(l->c->arena, "{{%.*s}}", STR_ARGS(tag->name)),
-			l->code_at[i]};
+		struct use use = {tag, known, l->code_at[i]};
 		check_use(l, &use);
 	}
 }

@@ -18,7 +18,12 @@ struct rewrite {
 	struct node *node;
 	struct buf out;
 	struct edits *edits;
+	size_t start, end;      /* of the `${…}` being replaced */
 };
+
+static struct span mark_span(struct rewrite *r) {
+	return node_span(r->c, r->node, r->start, r->end);
+}
 
 static bool is_name(struct str name) {
 	for (size_t i = 0; i < name.len; i++) {
@@ -30,10 +35,9 @@ static bool is_name(struct str name) {
 	return name.len > 0;
 }
 
-static void unknown_variable(
-	struct rewrite *r, struct str name, struct span at, struct span name_at) {
-	struct diagnostic *d =
-		diag_add(r->c, E0115, at, "no variable `%.*s` is defined", STR_ARGS(name));
+static void unknown_variable(struct rewrite *r, struct str name) {
+	struct diagnostic *d = diag_add(
+		r->c, E0115, mark_span(r), "no variable `%.*s` is defined", STR_ARGS(name));
 	struct suggest near = suggest_start(name);
 	const struct map *values = &r->variables->values;
 	for (size_t i = 0; i < values->capacity; i++) {
@@ -41,23 +45,22 @@ static void unknown_variable(
 			suggest_offer(&near, values->entries[i].key);
 	}
 	if (suggest_best(&near).len)
-		diag_suggest(r->c, d, name_at, &near);
+		diag_suggest(r->c, d, node_span(r->c, r->node, r->start + 2, r->end - 1), &near);
 	else
 		diag_help(r->c, d,
 			"define it under `vars:` in mbc.yaml, or write `$${` for a literal `${`");
 }
 
 /* A value from the environment of the process; text in the arena. */
-static bool environment_value(
-	struct rewrite *r, struct str name, struct span at, struct str *value) {
+static bool environment_value(struct rewrite *r, struct str name, struct str *value) {
 	if (!r->variables->environment) {
-		diag_add(r->c, E0117, at, "`${env.%.*s}` can only be used in `environments:`",
+		diag_add(r->c, E0117, mark_span(r), "`${env.%.*s}` can only be used in `environments:`",
 			STR_ARGS(name));
 		return false;
 	}
 	const char *found = getenv(arena_cstr(r->c->arena, name));
 	if (!found || !*found) {
-		diag_add(r->c, E0118, at, "the environment variable `%.*s` is %s", STR_ARGS(name),
+		diag_add(r->c, E0118, mark_span(r), "the environment variable `%.*s` is %s", STR_ARGS(name),
 			found ? "empty" : "not set");
 		return false;
 	}
@@ -99,13 +102,12 @@ static struct str unescaped(struct arena *arena, struct str text) {
 	return (struct str){out, len};
 }
 
-static bool lookup(struct rewrite *r, struct str name, struct span at, struct span name_at,
-	struct str *value) {
+static bool lookup(struct rewrite *r, struct str name, struct str *value) {
 	if (str_starts(name, "env."))
-		return environment_value(r, str_slice(name, 4, name.len), at, value);
+		return environment_value(r, str_slice(name, 4, name.len), value);
 	struct node *node = map_get(&r->variables->values, name);
 	if (!node) {
-		unknown_variable(r, name, at, name_at);
+		unknown_variable(r, name);
 		return false;
 	}
 	if (!node_is_scalar(node) || !variable_check(r->c, name, node))
@@ -133,9 +135,10 @@ static size_t replace_one(struct rewrite *r, struct str text, size_t at) {
 		buf_add_str(&r->out, str_slice(text, at, at + 2));
 		return at + 2;
 	}
-	struct span span = node_span(r->c, r->node, at, end + 1);
+	r->start = at;
+	r->end = end + 1;
 	struct str value;
-	if (lookup(r, name, span, node_span(r->c, r->node, at + 2, end), &value)) {
+	if (lookup(r, name, &value)) {
 		add_edit(r, value, end + 1 - at);
 	} else {
 		r->node->bad = true;
