@@ -3,39 +3,9 @@
  * linear however deep things are nested. */
 #include "compiler/query/code.h"
 
-#include "runtime/map.h"
-
-static const char *const reserved[] = {"ALL", "AND", "ANY", "AS", "ASC", "AT", "BETWEEN", "BY", "CASE",
-	"CAST", "CROSS", "DESC", "DISTINCT", "ELSE", "END", "ESCAPE", "EXCEPT", "EXISTS", "FETCH", "FOR",
-	"FROM", "FULL", "GROUP", "HAVING", "IN", "INNER", "INTERSECT", "INTO", "IS", "JOIN", "LATERAL",
-	"LEFT", "LIKE", "LIMIT", "NATURAL", "NOT", "NULL", "OFFSET", "ON", "OR", "ORDER", "OUTER", "OVER",
-	"PIVOT", "QUALIFY", "RIGHT", "SELECT", "SET", "TABLESAMPLE", "THEN", "UNION", "UNNEST", "UNPIVOT",
-	"USING", "WHEN", "WHERE", "WINDOW", "WITH", NULL};
-
-bool code_reserved(struct str word) {
-	char first = word.len ? (char)(word.ptr[0] & ~0x20) : '\0';
-	for (size_t i = 0; reserved[i] && reserved[i][0] <= first; i++) {
-		if (reserved[i][0] == first && str_eq_fold(word, str_from(reserved[i])))
-			return true;
-	}
-	return false;
-}
-
 struct str code_text(const struct code *code, size_t at) {
 	const struct sql_token *token = &code->tokens[at];
 	return str_slice(code->sql->text, token->start, token->end);
-}
-
-bool code_is_word(const struct code *code, size_t at, const char *keyword) {
-	return str_eq_fold(code_text(code, at), str_from(keyword));
-}
-
-bool code_word_in(const struct code *code, size_t at, const char *const *keywords) {
-	for (; *keywords; keywords++) {
-		if (code_word(code, at, *keywords))
-			return true;
-	}
-	return false;
 }
 
 bool code_is_mark(const struct code *code, size_t at, const char *punctuation) {
@@ -59,7 +29,7 @@ bool code_name(const struct code *code, size_t at, struct str *name) {
 		return true;
 	}
 	*name = text;
-	return type == SQL_WORD && text.ptr[0] != '@' && !code_reserved(text);
+	return type == SQL_WORD && text.ptr[0] != '@' && !code_reserved(code, at);
 }
 
 size_t code_skip(const struct code *code, size_t at) {
@@ -68,18 +38,18 @@ size_t code_skip(const struct code *code, size_t at) {
 }
 
 static bool opens(const struct code *code, size_t at) {
-	static const char *const generic[] = {"ARRAY", "STRUCT", "RANGE", NULL};
+	static const enum sql_word generic[] = {WORD_ARRAY, WORD_STRUCT, WORD_RANGE, WORD_NONE};
 	if (code_mark(code, at, "<"))
 		return at > 0 && code_word_in(code, at - 1, generic);
-	return code_mark(code, at, "(") || code_mark(code, at, "[") || code_word(code, at, "CASE");
+	return code_mark(code, at, "(") || code_mark(code, at, "[") || code_word(code, at, WORD_CASE);
 }
 
-/* What the token at `at` could close, or NULL. */
-static const char *closes(const struct code *code, size_t at) {
-	if (code_word(code, at, "END"))
-		return "CASE";
-	return code_mark(code, at, ")") ? "(" : code_mark(code, at, "]") ? "[" :
-		code_mark(code, at, ">") ? "<" : NULL;
+/* Does the token at `at` close what `open` opens? */
+static bool closes(const struct code *code, size_t open, size_t at) {
+	return (code_word(code, at, WORD_END) && code_word(code, open, WORD_CASE)) ||
+		(code_mark(code, at, ")") && code_mark(code, open, "(")) ||
+		(code_mark(code, at, "]") && code_mark(code, open, "[")) ||
+		(code_mark(code, at, ">") && code_mark(code, open, "<"));
 }
 
 static void pair(struct code *code, uint32_t *open, size_t *count, size_t at) {
@@ -87,12 +57,9 @@ static void pair(struct code *code, uint32_t *open, size_t *count, size_t at) {
 		open[(*count)++] = (uint32_t)at;
 		return;
 	}
-	const char *opener = closes(code, at);
-	if (!opener || *count == 0)
+	if (*count == 0 || !closes(code, open[*count - 1], at))
 		return;
 	uint32_t top = open[*count - 1];
-	if (!code_word(code, top, opener) && !code_mark(code, top, opener))
-		return;
 	code->match[at] = top;
 	code->match[top] = (uint32_t)at;
 	(*count)--;
@@ -195,7 +162,7 @@ struct sql_table code_table(const struct code_path *path) {
 
 size_t code_alias(const struct code *code, size_t at, struct str *alias) {
 	*alias = (struct str){0};
-	if (code_word(code, at, "AS"))
+	if (code_word(code, at, WORD_AS))
 		return code_name(code, at + 1, alias) ? at + 2 : at + 1;
 	if (!code_name(code, at, alias)) {
 		*alias = (struct str){0};

@@ -20,25 +20,21 @@ struct code *code_of(struct arena *arena, const struct sql *sql);
 
 struct str code_text(const struct code *code, size_t at);
 
-bool code_is_word(const struct code *code, size_t at, const char *keyword);
 bool code_is_mark(const struct code *code, size_t at, const char *punctuation);
 
-/* Is the token at `at` (which may be behind the end) this keyword, written in capitals here and in any
- * case there; this punctuation? Nearly always the first letter says no, so it is asked first. */
-static inline bool code_word(const struct code *code, size_t at, const char *keyword) {
-	if (at >= code->count || code->tokens[at].type != SQL_WORD)
-		return false;
-	char first = code->sql->text.ptr[code->tokens[at].start];
-	return (first & ~0x20) == *keyword && code_is_word(code, at, keyword);
+/* Is the token at `at` (which may be behind the end) this word, one of these words, this punctuation? */
+static inline bool code_word(const struct code *code, size_t at, enum sql_word word) {
+	return at < code->count && code->tokens[at].word == word;
+}
+
+static inline bool code_word_in(const struct code *code, size_t at, const enum sql_word *list) {
+	return at < code->count && sql_word_in(code->tokens[at].word, list);
 }
 
 static inline bool code_mark(const struct code *code, size_t at, const char *punctuation) {
 	return at < code->count && code->tokens[at].type == SQL_PUNCTUATION &&
 		code->sql->text.ptr[code->tokens[at].start] == *punctuation && code_is_mark(code, at, punctuation);
 }
-
-/* One of several keywords; the list ends with NULL. */
-bool code_word_in(const struct code *code, size_t at, const char *const *keywords);
 
 /* A name: a word that is not reserved, or anything in quotes, which are taken off. */
 bool code_name(const struct code *code, size_t at, struct str *name);
@@ -50,7 +46,9 @@ size_t code_skip(const struct code *code, size_t at);
 struct str code_unquote(struct str text);
 
 /* A word that no query can use as a name or alias without quotes. */
-bool code_reserved(struct str word);
+static inline bool code_reserved(const struct code *code, size_t at) {
+	return sql_word_reserved(code->tokens[at].word);
+}
 
 /* `a.b.c`, `` `a.b.c` `` and `` `a`.`b` `` as parts; dashes as in my-project.a.b. At most four parts are
  * kept. Gives the index behind it, or `at` if there is no name. */

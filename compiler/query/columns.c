@@ -87,12 +87,13 @@ static void add_star(struct reading *r, struct list *list, struct range item, si
 	const struct code *code = r->code;
 	struct range except = {0, 0};
 	size_t at = star + 1;
-	if ((code_word(code, at, "EXCEPT") || code_word(code, at, "EXCLUDE")) && code_mark(code, at + 1, "(")) {
+	if ((code_word(code, at, WORD_EXCEPT) || code_word(code, at, WORD_EXCLUDE)) && code_mark(code, at + 1, "(")) {
 		except = (struct range){at + 2, code->match[at + 1]};
 		at = code_skip(code, at + 1);
 	}
 	bool too_long = except.end == CODE_NONE || except.end - except.start > READING_MAX_COLUMNS;
-	if (too_long || (at < item.end && !(code_word(code, at, "REPLACE") && code_skip(code, at + 1) >= item.end))) {
+	bool replaced = code_word(code, at, WORD_REPLACE) && code_skip(code, at + 1) >= item.end;
+	if (too_long || (at < item.end && !replaced)) {
 		list->reason = "what follows `*` is not understood";
 		return;
 	}
@@ -124,7 +125,7 @@ static bool ends_value(const struct code *code, size_t at) {
 	case SQL_PUNCTUATION:
 		return code_mark(code, at, ")") || code_mark(code, at, "]");
 	case SQL_WORD:
-		return !code_reserved(code_text(code, at)) || code_word(code, at, "END") || code_word(code, at, "NULL");
+		return !code_reserved(code, at) || code_word(code, at, WORD_END) || code_word(code, at, WORD_NULL);
 	case SQL_COMMENT:
 	case SQL_OPEN:
 	case SQL_CLOSE:
@@ -140,7 +141,7 @@ static bool item_name(const struct code *code, struct range item, struct str *na
 	enum sql_token_type type = code->tokens[last].type;
 	bool word = type == SQL_WORD || type == SQL_QUOTED || type == SQL_STRING;
 	*end = item.end;
-	if (word && last > item.start && code_word(code, last - 1, "AS")) {
+	if (word && last > item.start && code_word(code, last - 1, WORD_AS)) {
 		*name = code_unquote(code_text(code, last));
 		*end = last - 1;
 		return true;
@@ -151,7 +152,7 @@ static bool item_name(const struct code *code, struct range item, struct str *na
 			path.parts[path.count - 1];
 		return true;
 	}
-	bool interval = last >= item.start + 2 && code_word(code, last - 2, "INTERVAL");
+	bool interval = last >= item.start + 2 && code_word(code, last - 2, WORD_INTERVAL);
 	if (last == item.start || !code_name(code, last, &word_name) || interval || !ends_value(code, last - 1))
 		return false;
 	*name = word_name;
@@ -199,20 +200,22 @@ static void read_items(struct reading *r, struct range items, struct cte *ctes,
 }
 
 static bool is_set_operator(const struct code *code, size_t at) {
-	if (code_word(code, at, "EXCEPT"))
+	if (code_word(code, at, WORD_EXCEPT))
 		return !code_mark(code, at - 1, "*");
-	return code_word(code, at, "UNION") || code_word(code, at, "INTERSECT") || code_word(code, at, "MINUS");
+	return code_word(code, at, WORD_UNION) || code_word(code, at, WORD_INTERSECT) ||
+		code_word(code, at, WORD_MINUS);
 }
 
 static bool is_from(const struct code *code, size_t at) {
-	return code_word(code, at, "FROM") && !(code_word(code, at - 1, "DISTINCT") &&
-		(code_word(code, at - 2, "IS") || code_word(code, at - 2, "NOT")));
+	return code_word(code, at, WORD_FROM) && !(code_word(code, at - 1, WORD_DISTINCT) &&
+		(code_word(code, at - 2, WORD_IS) || code_word(code, at - 2, WORD_NOT)));
 }
 
 /* Where the parts of the first SELECT of [at, end) stand; `at` is behind the word SELECT. */
 static struct select find_parts(const struct code *code, size_t at, size_t end) {
-	static const char *const after_from[] = {"WHERE", "GROUP", "HAVING", "QUALIFY", "WINDOW", "ORDER",
-		"LIMIT", "OFFSET", "FETCH", NULL};
+	static const enum sql_word after_from[] = {WORD_WHERE, WORD_GROUP, WORD_HAVING,
+		WORD_QUALIFY, WORD_WINDOW, WORD_ORDER, WORD_LIMIT, WORD_OFFSET, WORD_FETCH,
+		WORD_NONE};
 	struct select select = {.items = {at, end}};
 	bool first = true, in_from = false;
 	for (; at < end; at = code_skip(code, at)) {
@@ -228,9 +231,9 @@ static struct select find_parts(const struct code *code, size_t at, size_t end) 
 			select.from = (struct range){at + 1, end};
 			in_from = true;
 		}
-		select.group |= first && code_word(code, at, "GROUP");
-		select.ordered |= code_word(code, at, "ORDER");
-		select.limited |= code_word(code, at, "LIMIT") || code_word(code, at, "FETCH");
+		select.group |= first && code_word(code, at, WORD_GROUP);
+		select.ordered |= code_word(code, at, WORD_ORDER);
+		select.limited |= code_word(code, at, WORD_LIMIT) || code_word(code, at, WORD_FETCH);
 		first &= !set;
 	}
 	return select;
@@ -238,13 +241,13 @@ static struct select find_parts(const struct code *code, size_t at, size_t end) 
 
 /* Behind SELECT: ALL, DISTINCT [ON (…)], TOP n. NONE if rows are not columns (AS STRUCT). */
 static size_t skip_quantifier(const struct code *code, size_t at) {
-	if (code_word(code, at, "ALL") || code_word(code, at, "DISTINCT"))
+	if (code_word(code, at, WORD_ALL) || code_word(code, at, WORD_DISTINCT))
 		at++;
-	if (code_word(code, at, "ON") && code_mark(code, at + 1, "("))
+	if (code_word(code, at, WORD_ON) && code_mark(code, at + 1, "("))
 		at = code_skip(code, at + 1);
-	if (code_word(code, at, "TOP") && at + 1 < code->count && code->tokens[at + 1].type == SQL_NUMBER)
+	if (code_word(code, at, WORD_TOP) && at + 1 < code->count && code->tokens[at + 1].type == SQL_NUMBER)
 		at += 2;
-	return code_word(code, at, "AS") || code_word(code, at, "WITH") ? CODE_NONE : at;
+	return code_word(code, at, WORD_AS) || code_word(code, at, WORD_WITH) ? CODE_NONE : at;
 }
 
 static struct columns *read_select(struct reading *r, struct range range, struct cte *ctes,
@@ -283,8 +286,8 @@ static struct columns *read_bracket(struct reading *r, struct range range, struc
 	struct columns *columns = arena_new(r->c->arena, struct columns);
 	*columns = *read_query(r, (struct range){range.start + 1, close}, ctes, outer);
 	for (size_t at = close + 1; at < range.end; at = code_skip(r->code, at)) {
-		columns->ordered |= code_word(r->code, at, "ORDER");
-		columns->limited |= code_word(r->code, at, "LIMIT");
+		columns->ordered |= code_word(r->code, at, WORD_ORDER);
+		columns->limited |= code_word(r->code, at, WORD_LIMIT);
 		columns->aggregated &= !is_set_operator(r->code, at);
 	}
 	return columns;
@@ -303,8 +306,8 @@ static struct cte *read_ctes(struct reading *r, size_t *at, struct cte *outer) {
 			cte->names = (struct range){next + 1, code->match[next]};
 			next = code_skip(code, next);
 		}
-		while (code_word(code, next, "AS") || code_word(code, next, "NOT") ||
-			code_word(code, next, "MATERIALIZED"))
+		while (code_word(code, next, WORD_AS) || code_word(code, next, WORD_NOT) ||
+			code_word(code, next, WORD_MATERIALIZED))
 			next++;
 		if (!code_mark(code, next, "(") || code->match[next] == CODE_NONE)
 			return outer;
@@ -322,8 +325,8 @@ static struct columns *read_body(struct reading *r, struct range range, struct c
 	const struct scope *outer) {
 	const struct code *code = r->code;
 	size_t at = range.start;
-	if (code_word(code, at, "WITH")) {
-		at += 1 + code_word(code, at + 1, "RECURSIVE");
+	if (code_word(code, at, WORD_WITH)) {
+		at += 1 + code_word(code, at + 1, WORD_RECURSIVE);
 		ctes = read_ctes(r, &at, ctes);
 	}
 	range.start = at;
@@ -331,7 +334,7 @@ static struct columns *read_body(struct reading *r, struct range range, struct c
 		return columns_unknown(r->c, "there is no query");
 	if (code_mark(code, at, "(") && code->match[at] != CODE_NONE)
 		return read_bracket(r, range, ctes, outer);
-	if (code_word(code, at, "SELECT"))
+	if (code_word(code, at, WORD_SELECT))
 		return read_select(r, range, ctes, outer);
 	if (code->tokens[at].type == SQL_TAG)
 		return columns_unknown(r->c, "the query stands in a snippet or another card");

@@ -17,7 +17,7 @@ static struct span span_of(struct ddl *d, size_t start, size_t end) {
 	return node_span(d->c, d->node, d->code->tokens[start].start, d->code->tokens[end - 1].end);
 }
 
-static size_t skip_words(const struct code *code, size_t at, const char *const *words) {
+static size_t skip_words(const struct code *code, size_t at, const enum sql_word *words) {
 	while (code_word_in(code, at, words))
 		at++;
 	return at;
@@ -79,7 +79,7 @@ static void read_column_type(struct ddl *d, size_t start, size_t end, unsigned d
 		return;
 	column->database_type = type_name(d->c->arena, str_slice(code->sql->text, code->tokens[start].start,
 		code->tokens[base - 1].end));
-	bool array = code_word(code, start, "ARRAY") && code_mark(code, base, "<");
+	bool array = code_word(code, start, WORD_ARRAY) && code_mark(code, base, "<");
 	if (array && code->match[base] != CODE_NONE && depth < MAX_FIELD_DEPTH) {
 		read_column_type(d, base + 1, code->match[base], depth + 1, column);
 		*column = (struct catalogue_column){.name = column->name, .at = column->at, .repeated = true,
@@ -89,7 +89,7 @@ static void read_column_type(struct ddl *d, size_t start, size_t end, unsigned d
 	for (size_t at = base; at < end; at = code_skip(code, at))
 		column->repeated |= code_mark(code, at, "[");
 	column->type = column->repeated ? COLUMN_OTHER : column_type_of(column->database_type);
-	bool fields = code_word(code, start, "STRUCT") && code_mark(code, base, "<");
+	bool fields = code_word(code, start, WORD_STRUCT) && code_mark(code, base, "<");
 	if (fields && code->match[base] != CODE_NONE && depth < MAX_FIELD_DEPTH)
 		read_fields(d, base, depth, column);
 }
@@ -104,9 +104,11 @@ static void read_reference(const struct code *code, size_t at, struct catalogue_
 
 /* `name type …`; false if it is not that. */
 static bool read_column(struct ddl *d, struct range part, unsigned depth, struct catalogue_column *column) {
-	static const char *const attributes[] = {"NOT", "NULL", "DEFAULT", "OPTIONS", "PRIMARY", "REFERENCES",
-		"CONSTRAINT", "COLLATE", "CHECK", "UNIQUE", "GENERATED", "AS", "COMMENT", "AUTO_INCREMENT",
-		"AUTOINCREMENT", "IDENTITY", "ENCODE", "ON", "KEY", "VISIBLE", "INVISIBLE", NULL};
+	static const enum sql_word attributes[] = {WORD_NOT, WORD_NULL, WORD_DEFAULT, WORD_OPTIONS,
+		WORD_PRIMARY, WORD_REFERENCES, WORD_CONSTRAINT, WORD_COLLATE, WORD_CHECK,
+		WORD_UNIQUE, WORD_GENERATED, WORD_AS, WORD_COMMENT, WORD_AUTO_INCREMENT,
+		WORD_AUTOINCREMENT, WORD_IDENTITY, WORD_ENCODE, WORD_ON, WORD_KEY, WORD_VISIBLE,
+		WORD_INVISIBLE, WORD_NONE};
 	const struct code *code = d->code;
 	if (!code_name(code, part.start, &column->name) && code->tokens[part.start].type != SQL_WORD)
 		return false;
@@ -116,8 +118,8 @@ static bool read_column(struct ddl *d, struct range part, unsigned depth, struct
 		end = code_skip(code, end);
 	read_column_type(d, part.start + 1, end < part.end ? end : part.end, depth, column);
 	for (size_t at = end; at < part.end; at = code_skip(code, at)) {
-		column->key |= code_word(code, at, "PRIMARY");
-		if (code_word(code, at, "REFERENCES"))
+		column->key |= code_word(code, at, WORD_PRIMARY);
+		if (code_word(code, at, WORD_REFERENCES))
 			read_reference(code, at + 1, column);
 	}
 	return true;
@@ -125,12 +127,12 @@ static bool read_column(struct ddl *d, struct range part, unsigned depth, struct
 
 /* Is it a constraint on the table rather than a column? A column may be called `key` or `index`. */
 static bool is_constraint(const struct code *code, struct range part) {
-	static const char *const doubtful[] = {"UNIQUE", "CHECK", "INDEX", "KEY", "EXCLUDE", "LIKE", "PERIOD",
-		"FULLTEXT", "SPATIAL", NULL};
+	static const enum sql_word doubtful[] = {WORD_UNIQUE, WORD_CHECK, WORD_INDEX, WORD_KEY,
+		WORD_EXCLUDE, WORD_LIKE, WORD_PERIOD, WORD_FULLTEXT, WORD_SPATIAL, WORD_NONE};
 	size_t next = part.start + 1;
-	if (code_word(code, part.start, "PRIMARY") || code_word(code, part.start, "FOREIGN"))
-		return code_word(code, next, "KEY");
-	if (code_word(code, part.start, "CONSTRAINT"))
+	if (code_word(code, part.start, WORD_PRIMARY) || code_word(code, part.start, WORD_FOREIGN))
+		return code_word(code, next, WORD_KEY);
+	if (code_word(code, part.start, WORD_CONSTRAINT))
 		return part.end - part.start > 2;
 	return code_word_in(code, part.start, doubtful) && next < part.end &&
 		column_type_of(code_text(code, next)) == COLUMN_UNKNOWN;
@@ -148,9 +150,9 @@ static struct catalogue_column *find_column(struct catalogue_table *table, struc
 static void read_constraint(struct ddl *d, struct range part, struct catalogue_table *table) {
 	const struct code *code = d->code;
 	size_t at = part.start;
-	while (at < part.end && !code_word(code, at, "PRIMARY") && !code_word(code, at, "FOREIGN"))
+	while (at < part.end && !code_word(code, at, WORD_PRIMARY) && !code_word(code, at, WORD_FOREIGN))
 		at++;
-	bool primary = code_word(code, at, "PRIMARY");
+	bool primary = code_word(code, at, WORD_PRIMARY);
 	while (at < part.end && !code_mark(code, at, "("))
 		at++;
 	if (at >= part.end || code->match[at] == CODE_NONE)
@@ -162,7 +164,7 @@ static void read_constraint(struct ddl *d, struct range part, struct catalogue_t
 		if (!column)
 			continue;
 		column->key |= primary;
-		if (!primary && code_word(code, reference, "REFERENCES"))
+		if (!primary && code_word(code, reference, WORD_REFERENCES))
 			read_reference(code, reference + 1, column);
 	}
 }
@@ -192,12 +194,12 @@ static void read_columns(struct ddl *d, size_t open, struct catalogue_table *tab
 static bool is_query(const struct code *code, size_t at) {
 	while (code_mark(code, at, "("))
 		at++;
-	return code_word(code, at, "SELECT") || code_word(code, at, "WITH");
+	return code_word(code, at, WORD_SELECT) || code_word(code, at, WORD_WITH);
 }
 
 /* What stands behind the name: columns in brackets, AS query, LIKE another table. */
 static void read_body(struct ddl *d, size_t at, size_t end, struct catalogue_table *table) {
-	static const char *const copies[] = {"LIKE", "CLONE", "COPY", NULL};
+	static const enum sql_word copies[] = {WORD_LIKE, WORD_CLONE, WORD_COPY, WORD_NONE};
 	const struct code *code = d->code;
 	struct table_reading *reading = table->reading;
 	if (code_mark(code, at, "(") && !is_query(code, at)) {
@@ -214,7 +216,7 @@ static void read_body(struct ddl *d, size_t at, size_t end, struct catalogue_tab
 	}
 	for (; at < end; at = code_skip(code, at)) {
 		struct code_path path;
-		if (code_word(code, at, "AS") && is_query(code, at + 1)) {
+		if (code_word(code, at, WORD_AS) && is_query(code, at + 1)) {
 			reading->query = (struct range){at + 1, end};
 			return;
 		}
@@ -230,14 +232,15 @@ static void read_body(struct ddl *d, size_t at, size_t end, struct catalogue_tab
 
 /* CREATE [OR REPLACE] [EXTERNAL …] TABLE | VIEW [IF NOT EXISTS] name … */
 static void read_create(struct ddl *d, struct range statement) {
-	static const char *const before[] = {"OR", "REPLACE", "ALTER", "EXTERNAL", "SNAPSHOT", "UNLOGGED",
-		"FOREIGN", "GLOBAL", "LOCAL", "TRANSIENT", "MATERIALIZED", "FORCE", "SECURE", "RECURSIVE",
-		"APPROX", "DYNAMIC", "ICEBERG", NULL};
-	static const char *const exists[] = {"IF", "NOT", "EXISTS", NULL};
+	static const enum sql_word before[] = {WORD_OR, WORD_REPLACE, WORD_ALTER, WORD_EXTERNAL,
+		WORD_SNAPSHOT, WORD_UNLOGGED, WORD_FOREIGN, WORD_GLOBAL, WORD_LOCAL, WORD_TRANSIENT,
+		WORD_MATERIALIZED, WORD_FORCE, WORD_SECURE, WORD_RECURSIVE, WORD_APPROX,
+		WORD_DYNAMIC, WORD_ICEBERG, WORD_NONE};
+	static const enum sql_word exists[] = {WORD_IF, WORD_NOT, WORD_EXISTS, WORD_NONE};
 	const struct code *code = d->code;
 	size_t at = skip_words(code, statement.start + 1, before);
-	bool view = code_word(code, at, "VIEW");
-	if ((!view && !code_word(code, at, "TABLE")) || code_word(code, at + 1, "FUNCTION"))
+	bool view = code_word(code, at, WORD_VIEW);
+	if ((!view && !code_word(code, at, WORD_TABLE)) || code_word(code, at + 1, WORD_FUNCTION))
 		return;
 	size_t name = skip_words(code, at + 1, exists);
 	struct code_path path;
@@ -269,7 +272,7 @@ void ddl_read(struct compile *c, const struct node *node, struct catalogue *cata
 		size_t end = start;
 		while (end < code->count && !code_mark(code, end, ";"))
 			end = code_skip(code, end);
-		if (code_word(code, start, "CREATE"))
+		if (code_word(code, start, WORD_CREATE))
 			read_create(&d, (struct range){start, end < code->count ? end : code->count});
 		start = end + 1;
 	}

@@ -22,8 +22,8 @@ struct operators {
 };
 
 static bool is_logic(const struct code *code, size_t at) {
-	static const char *const words[] = {"AND", "OR", "NOT", "LIKE", "ILIKE", "IN", "BETWEEN", "IS",
-		"EXISTS", "RLIKE", "SIMILAR", NULL};
+	static const enum sql_word words[] = {WORD_AND, WORD_OR, WORD_NOT, WORD_LIKE, WORD_ILIKE,
+		WORD_IN, WORD_BETWEEN, WORD_IS, WORD_EXISTS, WORD_RLIKE, WORD_SIMILAR, WORD_NONE};
 	static const char *const marks[] = {"=", "==", "<>", "!=", "<", ">", "<=", ">=", "<=>", "~", "!~"};
 	if (code_word_in(code, at, words))
 		return true;
@@ -42,8 +42,8 @@ static bool after_value(const struct code *code, size_t start, size_t at) {
 	case SQL_PUNCTUATION:
 		return code_mark(code, at - 1, ")") || code_mark(code, at - 1, "]");
 	case SQL_WORD:
-		return !code_reserved(code_text(code, at - 1)) || code_word(code, at - 1, "END") ||
-			code_word(code, at - 1, "NULL");
+		return !code_reserved(code, at - 1) || code_word(code, at - 1, WORD_END) ||
+			code_word(code, at - 1, WORD_NULL);
 	case SQL_QUOTED:
 	case SQL_STRING:
 	case SQL_NUMBER:
@@ -87,7 +87,7 @@ static enum column_type sum_type(struct reading *r, struct range range, size_t s
 	enum column_type left = read_type(r, (struct range){range.start, sign}, ctes, scope);
 	if (!is_temporal(left))
 		return COLUMN_NUMBER;
-	if (code_word(r->code, sign + 1, "INTERVAL"))
+	if (code_word(r->code, sign + 1, WORD_INTERVAL))
 		return COLUMN_DATETIME;
 	enum column_type right = read_type(r, (struct range){sign + 1, range.end}, ctes, scope);
 	return is_temporal(right) ? COLUMN_OTHER : left;
@@ -115,7 +115,7 @@ static bool argument(const struct code *code, size_t open, unsigned n, struct ra
 static enum column_type cast_type(const struct code *code, size_t open) {
 	size_t close = code->match[open];
 	for (size_t at = open + 1; at + 1 < close; at = code_skip(code, at)) {
-		if (code_word(code, at, "AS"))
+		if (code_word(code, at, WORD_AS))
 			return column_type_of(str_slice(code->sql->text, code->tokens[at + 1].start,
 				code->tokens[close - 1].end));
 	}
@@ -123,11 +123,11 @@ static enum column_type cast_type(const struct code *code, size_t open) {
 }
 
 static enum column_type extract_type(const struct code *code, size_t open) {
-	if (code_word(code, open + 1, "DATE"))
+	if (code_word(code, open + 1, WORD_DATE))
 		return COLUMN_DATE;
-	if (code_word(code, open + 1, "DATETIME"))
+	if (code_word(code, open + 1, WORD_DATETIME))
 		return COLUMN_DATETIME;
-	return code_word(code, open + 1, "TIME") ? COLUMN_OTHER : COLUMN_NUMBER;
+	return code_word(code, open + 1, WORD_TIME) ? COLUMN_OTHER : COLUMN_NUMBER;
 }
 
 static enum column_type call_type(struct reading *r, struct str name, size_t open, struct cte *ctes,
@@ -156,12 +156,12 @@ static enum column_type case_type(struct reading *r, struct range range, struct 
 	const struct code *code = r->code;
 	size_t end = code->match[range.start];
 	for (size_t at = range.start + 1; at < end;) {
-		if (!code_word(code, at, "THEN") && !code_word(code, at, "ELSE")) {
+		if (!code_word(code, at, WORD_THEN) && !code_word(code, at, WORD_ELSE)) {
 			at = code_skip(code, at);
 			continue;
 		}
 		size_t start = ++at;
-		while (at < end && !code_word(code, at, "WHEN") && !code_word(code, at, "ELSE"))
+		while (at < end && !code_word(code, at, WORD_WHEN) && !code_word(code, at, WORD_ELSE))
 			at = code_skip(code, at);
 		enum column_type type = read_type(r, (struct range){start, at}, ctes, scope);
 		if (type != COLUMN_UNKNOWN)
@@ -175,7 +175,7 @@ static size_t call_name(const struct code *code, struct range range, struct str 
 	size_t at = range.start;
 	if (at >= range.end || code->tokens[at].type != SQL_WORD)
 		return range.start;
-	if (code_word(code, at, "SAFE") && code_mark(code, at + 1, "."))
+	if (code_word(code, at, WORD_SAFE) && code_mark(code, at + 1, "."))
 		at += 2;
 	size_t first = at++;
 	while (code_mark(code, at, ".") && at + 1 < range.end && code->tokens[at + 1].type == SQL_WORD)
@@ -188,24 +188,25 @@ static size_t call_name(const struct code *code, struct range range, struct str 
 
 /* What may follow a call and leaves its type alone. */
 static bool is_call_tail(const struct code *code, size_t at, size_t end) {
-	static const char *const words[] = {"OVER", "FILTER", "WITHIN", "IGNORE", "RESPECT", NULL};
+	static const enum sql_word words[] = {WORD_OVER, WORD_FILTER, WORD_WITHIN, WORD_IGNORE,
+		WORD_RESPECT, WORD_NONE};
 	return at == end || code_word_in(code, at, words);
 }
 
 static enum column_type literal_type(const struct code *code, struct range range) {
-	static const char *const bare[] = {"CURRENT_DATE", "CURRENT_TIMESTAMP", "CURRENT_DATETIME",
-		"LOCALTIMESTAMP", NULL};
+	static const enum sql_word bare[] = {WORD_CURRENT_DATE, WORD_CURRENT_TIMESTAMP,
+		WORD_CURRENT_DATETIME, WORD_LOCALTIMESTAMP, WORD_NONE};
 	size_t at = range.start;
 	bool one = range.end - at == 1;
 	if (one && code->tokens[at].type == SQL_STRING)
 		return COLUMN_TEXT;
 	if (one && code->tokens[at].type == SQL_NUMBER)
 		return COLUMN_NUMBER;
-	if (one && (code_word(code, at, "TRUE") || code_word(code, at, "FALSE")))
+	if (one && (code_word(code, at, WORD_TRUE) || code_word(code, at, WORD_FALSE)))
 		return COLUMN_BOOLEAN;
 	if (one && code_word_in(code, at, bare))
-		return code_word(code, at, "CURRENT_DATE") ? COLUMN_DATE : COLUMN_DATETIME;
-	if (code_word(code, at, "INTERVAL"))
+		return code_word(code, at, WORD_CURRENT_DATE) ? COLUMN_DATE : COLUMN_DATETIME;
+	if (code_word(code, at, WORD_INTERVAL))
 		return COLUMN_OTHER;
 	if (range.end - at == 2 && code->tokens[at].type == SQL_WORD && code->tokens[at + 1].type == SQL_STRING)
 		return column_type_of(code_text(code, at));
@@ -222,14 +223,14 @@ static enum column_type operand_type(struct reading *r, struct range range, stru
 	size_t close = code->match[start];
 	if (code_mark(code, start, "(") && close != CODE_NONE && close + 1 == range.end) {
 		struct range inner = {start + 1, close};
-		if (!code_word(code, start + 1, "SELECT") && !code_word(code, start + 1, "WITH"))
+		if (!code_word(code, start + 1, WORD_SELECT) && !code_word(code, start + 1, WORD_WITH))
 			return read_type(r, inner, ctes, scope);
 		const struct columns *columns = read_query(r, inner, ctes, scope);
 		return columns->count == 1 ? columns->items[0].type : COLUMN_UNKNOWN;
 	}
-	if (code_word(code, start, "CASE") && close != CODE_NONE)
+	if (code_word(code, start, WORD_CASE) && close != CODE_NONE)
 		return case_type(r, range, ctes, scope);
-	if ((code_word(code, start, "ARRAY") || code_word(code, start, "STRUCT")) && range.end - start > 1)
+	if ((code_word(code, start, WORD_ARRAY) || code_word(code, start, WORD_STRUCT)) && range.end - start > 1)
 		return COLUMN_OTHER;
 	struct str name;
 	size_t open = call_name(code, range, &name);
@@ -248,7 +249,7 @@ static enum column_type typed(struct reading *r, struct range range, struct cte 
 	const struct code *code = r->code;
 	if (range.start >= range.end)
 		return COLUMN_UNKNOWN;
-	if (code_word(code, range.start, "INTERVAL"))
+	if (code_word(code, range.start, WORD_INTERVAL))
 		return COLUMN_OTHER;
 	struct operators found = find_operators(code, range);
 	if (found.logic)
@@ -283,11 +284,11 @@ enum column_type read_type(struct reading *r, struct range range, struct cte *ct
 
 /* Behind a call: OVER makes a window function of it. */
 static bool is_window(const struct code *code, size_t at) {
-	while (code_word(code, at, "FILTER") || code_word(code, at, "WITHIN") || code_word(code, at, "GROUP") ||
-		code_word(code, at, "IGNORE") || code_word(code, at, "RESPECT") || code_word(code, at, "NULLS") ||
-		code_mark(code, at, "("))
+	static const enum sql_word between[] = {WORD_FILTER, WORD_WITHIN, WORD_GROUP, WORD_IGNORE, WORD_RESPECT,
+		WORD_NULLS, WORD_NONE};
+	while (code_word_in(code, at, between) || code_mark(code, at, "("))
 		at = code_skip(code, at);
-	return code_word(code, at, "OVER");
+	return code_word(code, at, WORD_OVER);
 }
 
 static bool is_snippet(const struct code *code, size_t at) {
@@ -298,7 +299,8 @@ static bool is_snippet(const struct code *code, size_t at) {
 
 bool read_aggregate(const struct code *code, struct range range) {
 	for (size_t at = range.start; at < range.end; at++) {
-		if (code_mark(code, at, "(") && (code_word(code, at + 1, "SELECT") || code_word(code, at + 1, "WITH"))) {
+		bool query = code_word(code, at + 1, WORD_SELECT) || code_word(code, at + 1, WORD_WITH);
+		if (query && code_mark(code, at, "(")) {
 			at = code_skip(code, at) - 1;
 			continue;
 		}

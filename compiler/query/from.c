@@ -68,11 +68,11 @@ static enum column_type array_type(struct reading *r, size_t open, struct cte *c
 	const struct scope *scope) {
 	const struct code *code = r->code;
 	size_t at = open + 1;
-	if (code_word(code, at, "GENERATE_DATE_ARRAY"))
+	if (code_word(code, at, WORD_GENERATE_DATE_ARRAY))
 		return COLUMN_DATE;
-	if (code_word(code, at, "GENERATE_TIMESTAMP_ARRAY"))
+	if (code_word(code, at, WORD_GENERATE_TIMESTAMP_ARRAY))
 		return COLUMN_DATETIME;
-	if (code_word(code, at, "GENERATE_ARRAY"))
+	if (code_word(code, at, WORD_GENERATE_ARRAY))
 		return COLUMN_NUMBER;
 	if (!code_mark(code, at, "[") || code->match[at] == CODE_NONE)
 		return COLUMN_UNKNOWN;
@@ -85,7 +85,8 @@ static enum column_type array_type(struct reading *r, size_t open, struct cte *c
 static bool is_query(const struct code *code, size_t open) {
 	while (code_mark(code, open, "("))
 		open++;
-	return code_word(code, open, "SELECT") || code_word(code, open, "WITH") || code_word(code, open, "FROM");
+	return code_word(code, open, WORD_SELECT) || code_word(code, open, WORD_WITH) ||
+		code_word(code, open, WORD_FROM);
 }
 
 /* [AS] alias, then WITH OFFSET [AS alias] of an UNNEST. */
@@ -96,7 +97,7 @@ static size_t read_aliases(struct reading *r, size_t at, struct scope *scope, st
 	if (alias.len)
 		from->alias = alias;
 	vec_push(r->c->arena, &scope->from, *from);
-	if (!code_word(code, at, "WITH") || !code_word(code, at + 1, "OFFSET"))
+	if (!code_word(code, at, WORD_WITH) || !code_word(code, at + 1, WORD_OFFSET))
 		return at;
 	struct from offset = {.alias = STR("offset"), .scalar = true, .type = COLUMN_NUMBER,
 		.columns = from->columns};
@@ -111,7 +112,7 @@ static size_t read_aliases(struct reading *r, size_t at, struct scope *scope, st
 static size_t read_item(struct reading *r, size_t at, struct cte *ctes, struct scope *scope) {
 	const struct code *code = r->code;
 	struct from from = {.columns = NULL};
-	while (code_word(code, at, "LATERAL") || code_word(code, at, "ONLY"))
+	while (code_word(code, at, WORD_LATERAL) || code_word(code, at, WORD_ONLY))
 		at++;
 	if (code_mark(code, at, "(") && code->match[at] != CODE_NONE) {
 		struct range inner = {at + 1, code->match[at]};
@@ -125,7 +126,7 @@ static size_t read_item(struct reading *r, size_t at, struct cte *ctes, struct s
 		return read_aliases(r, inner.end + 1, scope, &from);
 	}
 	from.columns = columns_unknown(r->c, "what FROM reads is not a table");
-	if (code_word(code, at, "UNNEST") && code_mark(code, at + 1, "(")) {
+	if (code_word(code, at, WORD_UNNEST) && code_mark(code, at + 1, "(")) {
 		from.scalar = true;
 		from.type = array_type(r, at + 1, ctes, scope);
 		return read_aliases(r, code_skip(code, at + 1), scope, &from);
@@ -146,13 +147,13 @@ void read_from(struct reading *r, struct range range, struct cte *ctes, struct s
 	for (size_t at = range.start; at < range.end && scope->from.count < READING_MAX_TABLES;) {
 		at = read_item(r, at, ctes, scope);
 		for (; at < range.end; at = code_skip(code, at)) {
-			if (code_mark(code, at, ",") || code_word(code, at, "JOIN"))
+			if (code_mark(code, at, ",") || code_word(code, at, WORD_JOIN))
 				break;
-			if (code_word(code, at, "USING") && code_mark(code, at + 1, "(") && scope->from.count)
+			if (code_word(code, at, WORD_USING) && code_mark(code, at + 1, "(") && scope->from.count)
 				scope->from.items[scope->from.count - 1].joined =
 					(struct range){at + 2, code->match[at + 1]};
-			scope->natural |= code_word(code, at, "NATURAL");
-			scope->pivoted |= code_word(code, at, "PIVOT") || code_word(code, at, "UNPIVOT");
+			scope->natural |= code_word(code, at, WORD_NATURAL);
+			scope->pivoted |= code_word(code, at, WORD_PIVOT) || code_word(code, at, WORD_UNPIVOT);
 		}
 		at++;
 	}

@@ -54,7 +54,7 @@ static void find_queries(struct linting *l) {
 		if (code_mark(code, at, ")") && depth > 0)
 			depth--;
 		struct level *level = &levels[depth];
-		if (code_word(code, at, "SELECT")) {
+		if (code_word(code, at, WORD_SELECT)) {
 			level->query = (uint32_t)l->queries.count;
 			vec_push(arena, &l->queries, level->around);
 		}

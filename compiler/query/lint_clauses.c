@@ -3,23 +3,17 @@
  * marks included. */
 #include "compiler/query/linting.h"
 
-static const char *const condition_words[] = {"WHERE", "HAVING", "QUALIFY", "ON", NULL};
-static const char *const joining_words[] = {"AND", "OR", NULL};
+static const enum sql_word condition_words[] = {WORD_WHERE, WORD_HAVING, WORD_QUALIFY, WORD_ON,
+	WORD_NONE};
+static const enum sql_word joining_words[] = {WORD_AND, WORD_OR, WORD_NONE};
 
 static struct str text_at(const struct linting *l, size_t at) {
 	const struct sql_token *token = &l->sql->tokens.items[at];
 	return str_slice(l->sql->text, token->start, token->end);
 }
 
-static bool is_word(const struct linting *l, size_t at, const char *const *words) {
-	if (at >= l->sql->tokens.count || l->sql->tokens.items[at].type != SQL_WORD)
-		return false;
-	struct str text = text_at(l, at);
-	for (; *words; words++) {
-		if (**words == (text.ptr[0] & ~0x20) && str_eq_fold(text, str_from(*words)))
-			return true;
-	}
-	return false;
+static bool is_word(const struct linting *l, size_t at, const enum sql_word *words) {
+	return at < l->sql->tokens.count && sql_word_in(l->sql->tokens.items[at].word, words);
 }
 
 static bool is_type(const struct linting *l, size_t at, enum sql_token_type type) {
@@ -44,8 +38,10 @@ static size_t behind_clause(const struct linting *l, size_t at) {
 
 /* Does a condition that is nothing but clauses end at `at`? */
 static bool ends_condition(const struct linting *l, size_t at) {
-	static const char *const ends[] = {"AND", "OR", "GROUP", "ORDER", "LIMIT", "HAVING", "QUALIFY", "WINDOW",
-		"UNION", "INTERSECT", "EXCEPT", "JOIN", "LEFT", "INNER", "CROSS", "WHERE", "OFFSET", "FETCH", NULL};
+	static const enum sql_word ends[] = {WORD_AND, WORD_OR, WORD_GROUP, WORD_ORDER, WORD_LIMIT,
+		WORD_HAVING, WORD_QUALIFY, WORD_WINDOW, WORD_UNION, WORD_INTERSECT, WORD_EXCEPT,
+		WORD_JOIN, WORD_LEFT, WORD_INNER, WORD_CROSS, WORD_WHERE, WORD_OFFSET, WORD_FETCH,
+		WORD_NONE};
 	if (at >= l->sql->tokens.count || is_type(l, at, SQL_CLOSE) || is_word(l, at, ends))
 		return true;
 	struct str text = text_at(l, at);
@@ -131,25 +127,25 @@ enum effect { STARTS_CONDITION, STARTS_FROM, ENDS_CONDITION };
 
 /* What a word does to the part of a query that it stands in. */
 static const struct {
-	const char *word;
+	enum sql_word word;
 	enum effect effect;
 } effects[] = {
-	{"WHERE", STARTS_CONDITION}, {"HAVING", STARTS_CONDITION}, {"QUALIFY", STARTS_CONDITION},
-	{"ON", STARTS_CONDITION}, {"SELECT", STARTS_CONDITION}, {"WHEN", STARTS_CONDITION},
-	{"THEN", STARTS_CONDITION}, {"ELSE", STARTS_CONDITION}, {"FROM", STARTS_FROM}, {"JOIN", STARTS_FROM},
-	{"GROUP", ENDS_CONDITION}, {"ORDER", ENDS_CONDITION}, {"LIMIT", ENDS_CONDITION},
-	{"WINDOW", ENDS_CONDITION}, {"UNION", ENDS_CONDITION}, {"INTERSECT", ENDS_CONDITION},
+	{WORD_WHERE, STARTS_CONDITION}, {WORD_HAVING, STARTS_CONDITION}, {WORD_QUALIFY, STARTS_CONDITION},
+	{WORD_ON, STARTS_CONDITION}, {WORD_SELECT, STARTS_CONDITION}, {WORD_WHEN, STARTS_CONDITION},
+	{WORD_THEN, STARTS_CONDITION}, {WORD_ELSE, STARTS_CONDITION},
+	{WORD_FROM, STARTS_FROM}, {WORD_JOIN, STARTS_FROM},
+	{WORD_GROUP, ENDS_CONDITION}, {WORD_ORDER, ENDS_CONDITION}, {WORD_LIMIT, ENDS_CONDITION},
+	{WORD_WINDOW, ENDS_CONDITION}, {WORD_UNION, ENDS_CONDITION}, {WORD_INTERSECT, ENDS_CONDITION},
 };
 
 static void follow(const struct linting *l, struct level *level, size_t at) {
 	const struct sql_token *token = &l->sql->tokens.items[at];
-	struct str text = text_at(l, at);
-	if (token->type == SQL_PUNCTUATION && text.ptr[0] == ';')
+	if (token->type == SQL_PUNCTUATION && l->sql->text.ptr[token->start] == ';')
 		*level = (struct level){.condition = false};
-	if (token->type != SQL_WORD)
+	if (token->word == WORD_NONE)
 		return;
 	for (size_t i = 0; i < COUNT_OF(effects); i++) {
-		if (effects[i].word[0] != (text.ptr[0] & ~0x20) || !str_eq_fold(text, str_from(effects[i].word)))
+		if (effects[i].word != token->word)
 			continue;
 		*level = (struct level){.condition = effects[i].effect == STARTS_CONDITION,
 			.from = effects[i].effect == STARTS_FROM,

@@ -6,7 +6,8 @@
 #define MAX_LOOK_BACK  200u     /* tokens of one condition */
 #define MAX_LOOK_AHEAD 5000u    /* tokens from a select list to its GROUP BY */
 
-static const char *const starts_condition[] = {"WHERE", "HAVING", "QUALIFY", "ON", "AND", "OR", "NOT", NULL};
+static const enum sql_word starts_condition[] = {WORD_WHERE, WORD_HAVING, WORD_QUALIFY, WORD_ON,
+	WORD_AND, WORD_OR, WORD_NOT, WORD_NONE};
 
 /* One use of a tag in code. */
 struct use {
@@ -30,16 +31,17 @@ static bool is_sign(const struct code *code, size_t at) {
 }
 
 static bool is_operator(const struct code *code, size_t at) {
-	static const char *const words[] = {"LIKE", "ILIKE", "IN", "BETWEEN", "RLIKE", NULL};
+	static const enum sql_word words[] = {WORD_LIKE, WORD_ILIKE, WORD_IN, WORD_BETWEEN,
+		WORD_RLIKE, WORD_NONE};
 	return is_sign(code, at) || code_word_in(code, at, words);
 }
 
 /* Does the AND at `at` belong to a BETWEEN? */
 static bool is_between_and(const struct code *code, size_t at) {
-	if (!code_word(code, at, "AND"))
+	if (!code_word(code, at, WORD_AND))
 		return false;
 	for (size_t i = 0; i < MAX_LOOK_BACK && at-- > 0; i++) {
-		if (code_word(code, at, "BETWEEN"))
+		if (code_word(code, at, WORD_BETWEEN))
 			return true;
 		if (code->match[at] != CODE_NONE && code->match[at] < at)
 			at = code->match[at];
@@ -61,19 +63,19 @@ static size_t column_before(const struct code *code, size_t end) {
 		at--;
 	}
 	bool first = at > 0 && (code_word_in(code, at - 1, starts_condition) || code_mark(code, at - 1, "("));
-	return first && !code_reserved(code_text(code, at)) ? at : CODE_NONE;
+	return first && !code_reserved(code, at) ? at : CODE_NONE;
 }
 
 /* `column = {{filter}}`, `column IN ({{filter}})`, `{{filter}} = 1`. */
 static bool check_compared(struct linting *l, const struct use *u) {
 	const struct code *code = l->code;
 	size_t sign = u->at - 1, end = u->at + 1;
-	if (code_mark(code, sign, "(") && code_word(code, sign - 1, "IN") && code_mark(code, end, ")")) {
+	if (code_mark(code, sign, "(") && code_word(code, sign - 1, WORD_IN) && code_mark(code, end, ")")) {
 		sign--;
 		end++;
 	}
 	bool before = is_operator(code, sign);
-	if (!before && !is_operator(code, end) && !code_word(code, end, "IS"))
+	if (!before && !is_operator(code, end) && !code_word(code, end, WORD_IS))
 		return false;
 	struct str sign_text = code_text(code, before ? sign : end);
 	struct diagnostic *d = lint_report(l, E0608, u->tag->start, u->tag->end,
@@ -82,7 +84,7 @@ static bool check_compared(struct linting *l, const struct use *u) {
 	if (!before)
 		return true;
 	size_t operand = sign;
-	if (operand > 0 && code_word(code, operand - 1, "NOT"))
+	if (operand > 0 && code_word(code, operand - 1, WORD_NOT))
 		return true;
 	operand = column_before(code, operand);
 	if (operand != CODE_NONE && code->tokens[operand].clause == u->tag->clause)
@@ -93,13 +95,13 @@ static bool check_compared(struct linting *l, const struct use *u) {
 static void check_beside_or(struct linting *l, const struct use *u) {
 	const struct code *code = l->code;
 	size_t beside = u->at;
-	if (code_word(code, u->at - 1, "OR") || code_word(code, u->at - 1, "NOT"))
+	if (code_word(code, u->at - 1, WORD_OR) || code_word(code, u->at - 1, WORD_NOT))
 		beside = u->at - 1;
-	else if (code_word(code, u->at + 1, "OR"))
+	else if (code_word(code, u->at + 1, WORD_OR))
 		beside = u->at + 1;
 	if (beside == u->at || u->tag->clause)
 		return;
-	bool not = code_word(code, beside, "NOT");
+	bool not = code_word(code, beside, WORD_NOT);
 	struct diagnostic *d = lint_report(l, W0616, u->tag->start, u->tag->end, "`%s` stands beside `%.*s`",
 		text_of(l, u), STR_ARGS(code_text(code, beside)));
 	diag_note(l->c, d, SPAN_NONE, "without a value it is `1 = 1`, so %s", not ? "nothing is left" :
@@ -109,8 +111,9 @@ static void check_beside_or(struct linting *l, const struct use *u) {
 
 /* WHERE {{variable}} */
 static void check_condition(struct linting *l, const struct use *u) {
-	static const char *const ends[] = {"AND", "OR", "GROUP", "ORDER", "LIMIT", "HAVING", "QUALIFY", "WINDOW",
-		"UNION", "INTERSECT", "EXCEPT", "JOIN", "LEFT", "WHERE", NULL};
+	static const enum sql_word ends[] = {WORD_AND, WORD_OR, WORD_GROUP, WORD_ORDER, WORD_LIMIT,
+		WORD_HAVING, WORD_QUALIFY, WORD_WINDOW, WORD_UNION, WORD_INTERSECT, WORD_EXCEPT,
+		WORD_JOIN, WORD_LEFT, WORD_WHERE, WORD_NONE};
 	const struct code *code = l->code;
 	size_t before = u->at - 1, after = u->at + 1;
 	while (code_mark(code, before, "(") && code_mark(code, after, ")")) {
@@ -179,7 +182,7 @@ static struct str other_side(const struct linting *l, const struct use *u) {
 /* BigQuery: a date variable is bound as a TIMESTAMP, which cannot be compared with a DATE. */
 static void check_date(struct linting *l, const struct use *u) {
 	const struct code *code = l->code;
-	bool compared = is_sign(code, u->at - 1) || code_word(code, u->at - 1, "BETWEEN") ||
+	bool compared = is_sign(code, u->at - 1) || code_word(code, u->at - 1, WORD_BETWEEN) ||
 		is_between_and(code, u->at - 1);
 	if (!u->known->date || !l->bigquery || !compared)
 		return;
@@ -201,7 +204,8 @@ static void check_date(struct linting *l, const struct use *u) {
 
 /* `{{grain}} AS period` in SELECT is grouped by the tag, by its place, by `period` or by ALL. */
 static bool is_grouped(const struct linting *l, const struct use *u, size_t group) {
-	static const char *const ends[] = {"HAVING", "QUALIFY", "ORDER", "LIMIT", "WINDOW", "UNION", NULL};
+	static const enum sql_word ends[] = {WORD_HAVING, WORD_QUALIFY, WORD_ORDER, WORD_LIMIT,
+		WORD_WINDOW, WORD_UNION, WORD_NONE};
 	const struct code *code = l->code;
 	struct str alias;
 	code_alias(code, u->at + 1, &alias);
@@ -212,7 +216,7 @@ static bool is_grouped(const struct linting *l, const struct use *u, size_t grou
 		bool same_tag = token->type == SQL_TAG && token->tag != UINT32_MAX &&
 			str_eq(l->sql->tags.items[token->tag].name, u->tag->name);
 		bool named = alias.len && str_eq_fold(code_unquote(code_text(code, at)), alias);
-		if (same_tag || named || token->type == SQL_NUMBER || code_word(code, at, "ALL") ||
+		if (same_tag || named || token->type == SQL_NUMBER || code_word(code, at, WORD_ALL) ||
 			code_mark(code, at, "("))
 			return true;
 	}
@@ -220,14 +224,15 @@ static bool is_grouped(const struct linting *l, const struct use *u, size_t grou
 }
 
 static void check_grouping(struct linting *l, const struct use *u) {
-	static const char *const ends[] = {"WHERE", "ORDER", "HAVING", "UNION", "SELECT", "LIMIT", NULL};
+	static const enum sql_word ends[] = {WORD_WHERE, WORD_ORDER, WORD_HAVING, WORD_UNION,
+		WORD_SELECT, WORD_LIMIT, WORD_NONE};
 	const struct code *code = l->code;
 	bool in_list = true;
 	for (size_t at = u->at; at < code->count && at - u->at < MAX_LOOK_AHEAD; at = code_skip(code, at)) {
 		if (code_mark(code, at, ")") || code_mark(code, at, ";") || (in_list && code_word_in(code, at, ends)))
 			return;
-		in_list &= !code_word(code, at, "FROM");
-		if (!code_word(code, at, "GROUP"))
+		in_list &= !code_word(code, at, WORD_FROM);
+		if (!code_word(code, at, WORD_GROUP))
 			continue;
 		if (in_list || is_grouped(l, u, at))
 			return;

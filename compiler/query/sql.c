@@ -245,7 +245,8 @@ static void lex_word(struct lexer *x) {
 	size_t end = x->at;
 	while (end < x->text.len && is_word(x->text.ptr[end]))
 		end++;
-	emit(x, SQL_WORD, end);
+	struct str text = str_slice(x->text, x->at, end);
+	emit(x, SQL_WORD, end)->word = sql_word_find(text);
 }
 
 /* Bytes of the operator at x->at. Most are a single byte, which what follows them tells. */

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "compiler/query/words.h"
 #include "runtime/arena.h"
 
 enum sql_token_type {
@@ -20,7 +21,8 @@ enum sql_token_type {
 };
 
 struct sql_token {
-	enum sql_token_type type;
+	enum sql_token_type type : 8;
+	enum sql_word word : 8; /* SQL_WORD: which, if it is a known one */
 	uint32_t start, end;    /* bytes of the text */
 	uint16_t depth;         /* of ( ) around it */
 	uint16_t clause;        /* 1 + index of the innermost [[ ]] around it, 0: none */

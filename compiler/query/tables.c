@@ -5,8 +5,9 @@
 
 #define MAX_NEIGHBOURS 500      /* tables of one FROM that an array may belong to */
 
-static const char *const from_ends[] = {"WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "QUALIFY", "WINDOW",
-	"UNION", "INTERSECT", "EXCEPT", "SELECT", NULL};
+static const enum sql_word from_ends[] = {WORD_WHERE, WORD_GROUP, WORD_HAVING, WORD_ORDER,
+	WORD_LIMIT, WORD_QUALIFY, WORD_WINDOW, WORD_UNION, WORD_INTERSECT, WORD_EXCEPT, WORD_SELECT,
+	WORD_NONE};
 
 struct level {
 	bool select;            /* a query stands here */
@@ -39,10 +40,10 @@ static size_t cte_head(const struct code *code, size_t at, struct str *name) {
 	size_t next = at + 1;
 	if (code_mark(code, next, "("))
 		next = code_skip(code, next);
-	if (!code_word(code, next, "AS"))
+	if (!code_word(code, next, WORD_AS))
 		return at;
 	next++;
-	while (code_word(code, next, "NOT") || code_word(code, next, "MATERIALIZED"))
+	while (code_word(code, next, WORD_NOT) || code_word(code, next, WORD_MATERIALIZED))
 		next++;
 	return code_mark(code, next, "(") ? next : at;
 }
@@ -51,9 +52,9 @@ static size_t cte_head(const struct code *code, size_t at, struct str *name) {
 static void find_ctes(struct walk *w) {
 	static char yes;
 	for (size_t at = 0; at < w->code->count; at++) {
-		if (!code_word(w->code, at, "WITH"))
+		if (!code_word(w->code, at, WORD_WITH))
 			continue;
-		size_t next = at + 1 + code_word(w->code, at + 1, "RECURSIVE");
+		size_t next = at + 1 + code_word(w->code, at + 1, WORD_RECURSIVE);
 		struct str name;
 		for (size_t open = 0; (open = cte_head(w->code, next, &name)) != next;) {
 			*map_slot(w->arena, &w->ctes, fold(w->arena, name)) = &yes;
@@ -80,7 +81,7 @@ static bool is_array_of(const struct walk *w, const struct level *level, const s
 /* Where a table may stand. Gives the index to go on at. */
 static size_t read_table(struct walk *w, struct level *level, size_t at) {
 	const struct code *code = w->code;
-	if (code_word(code, at, "LATERAL") || code_word(code, at, "ONLY"))
+	if (code_word(code, at, WORD_LATERAL) || code_word(code, at, WORD_ONLY))
 		return at + 1;
 	if (code_mark(code, at, "("))
 		return at;
@@ -105,7 +106,7 @@ static void push_level(struct walk *w, bool expect) {
 }
 
 static bool starts_from(const struct walk *w, const struct level *level, size_t at) {
-	if (!code_word(w->code, at, "FROM") || code_word(w->code, at - 1, "DISTINCT"))
+	if (!code_word(w->code, at, WORD_FROM) || code_word(w->code, at - 1, WORD_DISTINCT))
 		return false;
 	return level->select || w->levels.count == 1 || code_mark(w->code, at - 1, "(");
 }
@@ -113,8 +114,8 @@ static bool starts_from(const struct walk *w, const struct level *level, size_t 
 static size_t step(struct walk *w, size_t at) {
 	const struct code *code = w->code;
 	struct level *level = &w->levels.items[w->levels.count - 1];
-	if (code_word(code, at, "SELECT") || code_word(code, at, "WITH")) {
-		level->select = level->select || code_word(code, at, "SELECT");
+	if (code_word(code, at, WORD_SELECT) || code_word(code, at, WORD_WITH)) {
+		level->select = level->select || code_word(code, at, WORD_SELECT);
 		level->from = level->expect = false;
 		return at + 1;
 	}
@@ -131,7 +132,7 @@ static size_t step(struct walk *w, size_t at) {
 		w->levels.count--;
 	} else if (starts_from(w, level, at)) {
 		*level = (struct level){level->select, true, true, w->tables.count};
-	} else if (code_word(code, at, "JOIN")) {
+	} else if (code_word(code, at, WORD_JOIN)) {
 		level->from = level->expect = true;
 	} else if (code_mark(code, at, ",") && level->from) {
 		level->expect = true;
