@@ -82,7 +82,7 @@ static json_t *choose(const struct request *r) {
 	return NULL;
 }
 
-/* Calls `visit` for an object and all below it. */
+/* Calls `visit` for all objects below a value, then for the value, so that what is added is not met. */
 static void each_object(json_t *value, void (*visit)(json_t *object, const json_t *what),
 	const json_t *what) {
 	json_t *child;
@@ -93,9 +93,9 @@ static void each_object(json_t *value, void (*visit)(json_t *object, const json_
 			each_object(child, visit, what);
 	if (!json_is_object(value))
 		return;
-	visit(value, what);
 	json_object_foreach(value, name, child)
 		each_object(child, visit, what);
+	visit(value, what);
 }
 
 static void omit(json_t *object, const json_t *names) {

@@ -217,6 +217,7 @@ struct vendors *vendors_open(const struct vendors_options *options) {
 	vendors->world = world_create(arena, options->seed, options->now,
 		options->people ? options->people : 40, options->days ? options->days : 120);
 	vendors->sheets = arena_own_json(arena, sheets_create(vendors->world));
+	vendors->secrets = arena_own_json(arena, json_object());
 	vendors->faults = arena_own_json(arena, json_array());
 	vendors->journal = arena_own_json(arena, json_array());
 	vendors->google = google_create(arena);

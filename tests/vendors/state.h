@@ -27,6 +27,7 @@ struct vendors {
 	const char *address;
 	struct world *world;
 	json_t *sheets;                 /* tab → rows of cells */
+	json_t *secrets;                /* name → value, added by tests */
 	json_t *faults;                 /* in the order they were given */
 	json_t *journal;
 	struct google *google;

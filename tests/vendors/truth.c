@@ -2,6 +2,8 @@
  * pages, over the rows that the daily queries give. Money is rounded row by row, as it is when rows are
  * loaded. */
 #include "tests/vendors/anthropic.h"
+#include "tests/vendors/code_data.h"
+#include "tests/vendors/cursor_data.h"
 #include "tests/vendors/endpoint.h"
 #include "tests/vendors/money.h"
 
@@ -45,17 +47,89 @@ static json_t *cost_truth(struct arena *arena, const struct usage_list *day, int
 		dollars_text(arena, usd), "list_usd", dollars_text(arena, list));
 }
 
+/* Tokens count for people with a subscription only: those of others are in the usage report. */
+static json_t *code_truth(struct arena *arena, const struct world *world, int64_t day) {
+	struct code_list list = {0};
+	int64_t tokens = 0, sessions = 0, added = 0, removed = 0, commits = 0, pulls = 0;
+	int64_t accepts = 0, rejects = 0, estimated = 0;
+	code_of_day(world, arena, day, CODE_LATENCY_S, &list);
+	for (size_t i = 0; i < list.records.count; i++) {
+		const struct code_record *record = &list.records.items[i];
+		sessions += record->sessions;
+		added += record->added;
+		removed += record->removed;
+		commits += record->commits;
+		pulls += record->pull_requests;
+		for (int tool = 0; tool < 4; tool++) {
+			accepts += record->accepted[tool];
+			rejects += record->rejected[tool];
+		}
+		for (size_t m = 0; m < record->model_count; m++) {
+			const struct code_model *used = &record->models[m];
+			estimated += nanodollars(used->estimate);
+			if (record->subscription)
+				tokens += used->input + used->output + used->cache_read + used->cache_creation;
+		}
+	}
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "rows",
+		(json_int_t)list.records.count, "sessions", (json_int_t)sessions, "loc_added",
+		(json_int_t)added, "loc_removed", (json_int_t)removed, "commits", (json_int_t)commits,
+		"pull_requests", (json_int_t)pulls, "accepts", (json_int_t)accepts, "rejects",
+		(json_int_t)rejects, "subscription_tokens", (json_int_t)tokens, "estimated_usd",
+		dollars_text(arena, estimated));
+}
+
+static json_t *events_truth(struct arena *arena, const struct world *world, int64_t day) {
+	struct event_list list = {0};
+	int64_t input = 0, output = 0, written = 0, read = 0, overage = 0, included = 0, model = 0;
+	events_of_day(world, arena, day, &list);
+	for (size_t i = 0; i < list.events.count; i++) {
+		const struct event *event = &list.events.items[i];
+		input += event->input;
+		output += event->output;
+		written += event->cache_write;
+		read += event->cache_read;
+		model += nanodollars(event->model_cost);
+		*(event->chargeable ? &overage : &included) += nanodollars(event->charged);
+	}
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "rows",
+		(json_int_t)list.events.count, "input_tokens", (json_int_t)input, "output_tokens",
+		(json_int_t)output, "cache_write_tokens", (json_int_t)written, "cache_read_tokens",
+		(json_int_t)read, "model_usd", dollars_text(arena, model), "overage_usd",
+		dollars_text(arena, overage), "included_usd", dollars_text(arena, included));
+}
+
+/* Members with activity only: whether the others have a row depends on how one asks. */
+static json_t *counters_truth(const struct world *world, int64_t day) {
+	int64_t rows = 0, sums[COUNTER_COUNT] = {0};
+	for (int i = 0; i < world->person_count; i++) {
+		int64_t counters[COUNTER_COUNT];
+		if (!counters_of_day(world, day, i, counters))
+			continue;
+		rows++;
+		for (int c = 0; c < COUNTER_COUNT; c++)
+			sums[c] += counters[c];
+	}
+	json_t *truth = json_pack("{s:I}", "active_rows", (json_int_t)rows);
+	for (int c = 0; c < COUNTER_COUNT; c++)
+		json_object_set_new(truth, counter_names[c], json_integer(sums[c]));
+	return truth;
+}
+
 static json_t *day_truth(struct request *r, int64_t day) {
 	const struct world *world = r->vendors->world;
 	struct usage_list soon = {0}, later = {0};
 	int64_t start = day * DAY_S;
 	usage_of_day(world, r->arena, day, REPORT_LATENCY_S, &soon);
 	usage_of_day(world, r->arena, day, ANALYTICS_LATENCY_S, &later);
-	return json_pack("{s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"anthropic_usage", usage_truth(r->arena, &soon, start, &daily_usage),
 		"anthropic_cost", cost_truth(r->arena, &soon, start, &daily_cost),
 		"anthropic_usage_analytics", usage_truth(r->arena, &later, start, &daily_analytics),
-		"anthropic_cost_analytics", cost_truth(r->arena, &later, start, &daily_analytics));
+		"anthropic_cost_analytics", cost_truth(r->arena, &later, start, &daily_analytics),
+		"claude_code", code_truth(r->arena, world, day),
+		"cursor_usage", counters_truth(world, day),
+		"cursor_events", events_truth(r->arena, world, day));
 }
 
 /* Both days count; yesterday if none is given. */

@@ -43,7 +43,7 @@ class Vendors:
 
     def said(self):
         self.errors.seek(0)
-        return self.errors.read()
+        return self.errors.read(4000)
 
     def stop(self):
         if self.process.poll() is None:
