@@ -168,7 +168,8 @@ static int parse_short(struct invocation *invocation, int argc, char **argv, int
 static int check_count(const struct invocation *invocation) {
 	const struct command *command = invocation->command;
 	if (invocation->argument_count < command->least)
-		return usage_error(invocation, "%s is missing", command->arguments);
+		return usage_error(invocation, "%s needs %s",
+			command->name ? command->name : "it", command->arguments);
 	if (invocation->argument_count > command->most)
 		return usage_error(invocation, "what is `%s` for? %s takes %s%s",
 			invocation->arguments[command->most], command->name ? command->name : "it",
@@ -218,7 +219,7 @@ static int unknown_command(const struct program *program, const char *name) {
 	for (size_t i = 0; program->commands[i]; i++)
 		suggest_offer(&search, str_from(program->commands[i]->name));
 	struct str best = suggest_best(&search);
-	fprintf(stderr, "%s: unknown command `%s`", program->name, name);
+	fprintf(stderr, "%s: unknown %s `%s`", program->name, name[0] == '-' ? "option" : "command", name);
 	if (best.len)
 		fprintf(stderr, "; did you mean `%.*s`?", STR_ARGS(best));
 	fputc('\n', stderr);

@@ -20,6 +20,7 @@ const struct command cmd_completion = {
 	.summary = "print a completion script for a shell",
 	.example = "  source <(mbc completion bash)\n"
 		   "  mbc completion zsh > ~/.zfunc/_mbc",
+	.description = "Prints a script that completes commands, options and their values; the shell loads it.",
 	.least = 1,
 	.most = 1,
 	.complete = complete,

@@ -26,6 +26,10 @@ static const struct option_row options[] = {
 const struct command cmd_schema = {
 	.name = "schema",
 	.summary = "print a JSON Schema of the language, for editors",
+	.description =
+		"Prints a JSON Schema of the language. With a first line `# yaml-language-server: "
+		"$schema=mbc.schema.json` in a file, an editor completes keys, shows what they mean and marks "
+		"mistakes while one writes.",
 	.example = "  mbc schema > mbc.schema.json\n"
 		   "  mbc schema --for project > mbc.project.schema.json",
 	.options = options,

@@ -31,9 +31,18 @@ static void say_good(const struct project *project) {
 		dashboards == 1 ? "" : "s", charts, charts == 1 ? "" : "s");
 }
 
+/* Is there a message that nobody allowed? */
+static bool is_anything_open(const struct compile *c) {
+	for (size_t i = 0; i < c->diagnostics.count; i++) {
+		if (!c->diagnostics.items[i]->suppressed)
+			return true;
+	}
+	return false;
+}
+
 static int report(struct compile *c, const struct invocation *invocation) {
 	size_t errors = front_print(c, invocation, stdout, format_of(invocation));
-	bool fails = errors || (option_flag(invocation, "strict") && c->diagnostics.count);
+	bool fails = errors || (option_flag(invocation, "strict") && is_anything_open(c));
 	if (!fails && c->project)
 		say_good(c->project);
 	return fails ? EXIT_DEFINITIONS : EXIT_DONE;
@@ -42,13 +51,15 @@ static int report(struct compile *c, const struct invocation *invocation) {
 /* A fix can uncover the next mistake, so mending is repeated; each round must mend something, and
  * ten are enough for any file that a person wrote. */
 static void mend(const struct invocation *invocation) {
-	size_t fixed = 1;
+	size_t fixed = 1, all = 0;
 	for (int round = 0; fixed && round < 10; round++) {
 		struct compile c;
 		front_run(&c, invocation, false);
 		fixed = fix_files(&c);
+		all += fixed;
 		compile_finish(&c);
 	}
+	log_line(LOG_INFO, "%zu mistake%s fixed", all, all == 1 ? "" : "s");
 }
 
 static int run(struct invocation *invocation) {

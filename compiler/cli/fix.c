@@ -42,8 +42,6 @@ static size_t fix_source(struct compile *c, struct diagnostic **first, struct di
 		log_line(LOG_ERROR, "cannot write `%s`: %s", source->path,
 			text.full ? "it would become too large" : strerror(errno));
 		count = 0;
-	} else {
-		log_line(LOG_INFO, "%s: %zu fixed", source->path, count);
 	}
 	buf_free(&text);
 	return count;

@@ -168,6 +168,7 @@ size_t front_print(struct compile *c, const struct invocation *invocation, FILE 
 		.colour = term_colour(out),
 		.width = term_width(out),
 		.files = c->project ? c->project->file_count : 0,
+		.errors_only = option_flag(invocation, "quiet") && !option_flag(invocation, "strict"),
 	};
 	return diag_print(c, out, &how);
 }

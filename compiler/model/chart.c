@@ -27,7 +27,8 @@ static void report_type(struct compile *c, const struct node *node) {
 	}
 	struct diagnostic *d = diag_add(c, E0203, node->at, "there is no chart type %s", node_shown(c, node));
 	diag_suggest(c, d, node->at, &near);
-	diag_help(c, d, "chart types: %.*s", STR_ARGS(buf_str(&list)));
+	if (suggest_best(&near).len == 0)
+		diag_help(c, d, "chart types: %.*s", STR_ARGS(buf_str(&list)));
 	buf_free(&list);
 }
 

@@ -116,7 +116,8 @@ static void walk_entry(struct walk *walk, const char *directory, int fd, const s
 		if (fstatat(fd, entry->d_name, &info, 0) == 0)
 			folder = S_ISDIR(info.st_mode);
 	}
-	bool wanted = folder || is_definition_file(str_from(entry->d_name));
+	bool manifest = strcmp(entry->d_name, "mbc.yaml") == 0;
+	bool wanted = folder || (is_definition_file(str_from(entry->d_name)) && !manifest);
 	if (!wanted)
 		return;
 	const char *path = arena_printf(c->arena, "%s%s%s", directory, entry->d_name, folder ? "/" : "");
@@ -183,6 +184,8 @@ static void file_take(struct compile *c, struct definition_file file, struct def
 		diag_help(c, d, "begin with `dashboard: Title`");
 		return;
 	}
+	if (file.node->map.count == 0)
+		diag_add(c, W0102, file.node->at, "the file defines nothing");
 	variables_resolve(c, &c->project->variables, file.node);
 	vec_push(c->arena, files, file);
 }

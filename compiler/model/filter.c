@@ -31,7 +31,8 @@ static const struct filter_type *find_type(struct compile *c, const struct node 
 	}
 	struct diagnostic *d = diag_add(c, E0203, node->at, "there is no filter type %s", node_shown(c, node));
 	diag_suggest(c, d, node->at, &near);
-	diag_help(c, d, "filter types: %.*s", STR_ARGS(buf_str(&list)));
+	if (suggest_best(&near).len == 0)
+		diag_help(c, d, "filter types: %.*s", STR_ARGS(buf_str(&list)));
 	buf_free(&list);
 	return NULL;
 }

@@ -217,6 +217,14 @@ static void check_defaults(struct compile *c) {
 	}
 }
 
+static const char *environment_names(struct compile *c) {
+	const char *text = "";
+	for (size_t i = 0; i < c->project->environments.count; i++)
+		text = arena_printf(c->arena, "%s%s`%.*s`", text, i ? ", " : "",
+			STR_ARGS(c->project->environments.items[i]->name));
+	return text;
+}
+
 static struct environment *named_environment(struct compile *c, const char *name, struct span at) {
 	struct project *project = c->project;
 	struct suggest near = suggest_start(str_from(name));
@@ -228,6 +236,8 @@ static struct environment *named_environment(struct compile *c, const char *name
 	struct diagnostic *d = diag_add(c, E0308, at, "the project has no environment `%s`", name);
 	if (suggest_best(&near).len)
 		diag_help(c, d, "did you mean `%.*s`?", STR_ARGS(suggest_best(&near)));
+	else if (project->environments.count)
+		diag_help(c, d, "it has %s", environment_names(c));
 	return NULL;
 }
 
@@ -272,6 +282,7 @@ static void reread(struct environment *environment) {
 static void resolve_environment(struct compile *c, const struct project_options *options) {
 	struct environment *environment = c->project->environment;
 	struct variables variables = c->project->variables;
+	size_t errors = diag_errors(c);
 	variables.environment = true;
 	for (size_t i = 0; i < environment->values.count; i++) {
 		const struct value *value = &environment->values.items[i];
@@ -280,6 +291,8 @@ static void resolve_environment(struct compile *c, const struct project_options 
 		if (!value->bad && value->key->shape == KEY_ONE && !replaced)
 			variables_resolve(c, &variables, value->node);
 	}
+	if (diag_errors(c) > errors)
+		return;
 	reread(environment);
 	environment->url = setting(environment, "url", options->url);
 	while (str_ends(environment->url, "/"))
@@ -427,9 +440,12 @@ bool manifest_load(struct compile *c, const struct project_options *options) {
 	uint32_t source;
 	if (!source_read(c, c->project->path, SPAN_NONE, &source))
 		return false;
-	size_t errors = diag_errors(c);
+	size_t errors = diag_errors(c), reported = c->diagnostics.count;
 	struct node *node = yaml_parse(c, source);
-	if (!node && diag_errors(c) == errors)
+	bool empty = !node && diag_errors(c) == errors;
+	if (empty)
+		c->diagnostics.count = reported;
+	if (empty)
 		diag_add(c, E0205, (struct span){source, 0, 0}, "`" MANIFEST "` is empty: it needs `mbc` and `project`");
 	if (!node)
 		return false;

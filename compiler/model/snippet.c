@@ -66,6 +66,8 @@ enum { UNSEEN, ON_THE_WAY, DONE };
 
 /* One text with references: a chart's or a snippet's. */
 struct text {
+	const struct text *from;        /* the text that refers to this one, by this name */
+	struct str name;
 	const struct dashboard *dashboard;
 	const struct sql *sql;
 	const struct node *node;
@@ -97,7 +99,7 @@ static bool refers(struct compile *c, const struct text *text, const struct sql_
 			return false;
 		}
 		snippet->used = true;
-		*to = (struct text){NULL, snippet->sql, snippet->sql_node, &snippet->state};
+		*to = (struct text){.sql = snippet->sql, .node = snippet->sql_node, .state = &snippet->state};
 		return true;
 	}
 	if (tag->type != SQL_TAG_CARD)
@@ -107,13 +109,31 @@ static bool refers(struct compile *c, const struct text *text, const struct sql_
 	if (!chart)
 		return false;
 	chart->referenced = true;
-	*to = (struct text){chart->dashboard, chart->sql, chart->sql_node, &chart->state};
+	*to = (struct text){
+		.dashboard = chart->dashboard,
+		.sql = chart->sql,
+		.node = chart->sql_node,
+		.state = &chart->state,
+	};
 	return chart->sql != NULL;
 }
 
-static bool report_cycle(struct compile *c, const struct text *text, const struct sql_tag *tag, bool deep) {
+/* "`a` → `b` → `a`": the way from what `tag` names to the text it stands in, and back. */
+static const char *circle(struct compile *c, const struct text *text, const struct sql_tag *tag,
+	const unsigned char *start) {
+	const char *way = arena_printf(c->arena, "`%.*s`", STR_ARGS(tag->name));
+	for (; text && text->state != start; text = text->from)
+		way = arena_printf(c->arena, "`%.*s` → %s", STR_ARGS(text->name), way);
+	return arena_printf(c->arena, "`%.*s` → %s", STR_ARGS(tag->name), way);
+}
+
+static bool report_cycle(struct compile *c, const struct text *text, const struct sql_tag *tag,
+	const unsigned char *state) {
+	bool deep = *state != ON_THE_WAY;
 	struct diagnostic *d = diag_add(c, E0306, tag_at(c, text, tag),
 		deep ? "more than 200 references in a row end here" : "this reference leads back to where it began");
+	if (!deep)
+		diag_note(c, d, SPAN_NONE, "%s", circle(c, text, tag, state));
 	diag_note(c, d, SPAN_NONE, "the server would refuse to run the query");
 	return false;
 }
@@ -123,7 +143,9 @@ static bool follow_tag(struct compile *c, const struct text *text, const struct 
 	if (!refers(c, text, tag, &to) || *to.state == DONE)
 		return true;
 	if (*to.state == ON_THE_WAY || depth > DEEPEST)
-		return report_cycle(c, text, tag, *to.state != ON_THE_WAY);
+		return report_cycle(c, text, tag, to.state);
+	to.from = text;
+	to.name = tag->name;
 	return follow(c, &to, depth + 1);
 }
 
@@ -137,14 +159,19 @@ static bool follow(struct compile *c, const struct text *text, unsigned depth) {
 }
 
 static void follow_chart(struct compile *c, struct chart *chart) {
-	struct text text = {chart->dashboard, chart->sql, chart->sql_node, &chart->state};
+	struct text text = {
+		.dashboard = chart->dashboard,
+		.sql = chart->sql,
+		.node = chart->sql_node,
+		.state = &chart->state,
+	};
 	if (chart->sql && chart->state == UNSEEN)
 		follow(c, &text, 0);
 }
 
 /* The server fills a snippet's text in without giving its tags to the card. */
 static void check_snippet(struct compile *c, struct snippet *snippet) {
-	struct text text = {NULL, snippet->sql, snippet->sql_node, &snippet->state};
+	struct text text = {.sql = snippet->sql, .node = snippet->sql_node, .state = &snippet->state};
 	for (size_t i = 0; i < snippet->sql->tags.count; i++) {
 		const struct sql_tag *tag = &snippet->sql->tags.items[i];
 		if (tag->type != SQL_TAG_VARIABLE || tag->name.len == 0)

@@ -76,7 +76,8 @@ struct diag_print {
 	bool colour;
 	unsigned width;         /* of the terminal; 0: no cutting but the usual 160 columns */
 	size_t most;            /* messages in text formats, 0: 50 */
-	size_t files;           /* files read, for the closing line */
+	size_t files;           /* files read, for the machine formats */
+	bool errors_only;
 };
 
 /* Sorts by file and offset, drops doubles, applies suppressions (adding W0101 for one without

@@ -79,6 +79,10 @@ static bool is_double(struct diagnostic **items, size_t count, const struct diag
 	return false;
 }
 
+static bool is_left_out(const struct diag_print *how, const struct diagnostic *d) {
+	return how->errors_only && diag_rows[d->code].severity != DIAG_ERROR;
+}
+
 /* What concerns no file comes first. */
 static void sort(struct report *report) {
 	struct compile *c = report->c;
@@ -92,6 +96,8 @@ static void sort(struct report *report) {
 		qsort(ranked, c->diagnostics.count, sizeof(*ranked), by_place);
 	report->items = arena_array(c->arena, struct diagnostic *, c->diagnostics.count);
 	for (size_t i = 0; i < c->diagnostics.count; i++) {
+		if (is_left_out(report->how, ranked[i].d))
+			continue;
 		if (!is_double(report->items, report->count, ranked[i].d))
 			report->items[report->count++] = ranked[i].d;
 	}
@@ -106,8 +112,7 @@ static void count(struct report *report) {
 		bool error = diag_rows[d->code].severity == DIAG_ERROR;
 		report->errors += error;
 		report->warnings += !error;
-		report->files +=
-			!report->how->files && report_placed(report, d->at) && d->at.source != last;
+		report->touched += report_placed(report, d->at) && d->at.source != last;
 		last = d->at.source;
 	}
 }
@@ -120,10 +125,11 @@ size_t diag_print(struct compile *c, FILE *out, const struct diag_print *how) {
 		[DIAG_SARIF] = report_sarif,
 		[DIAG_GITHUB] = report_github,
 	};
-	struct report report = {.c = c, .out = out, .how = how, .files = how->files};
+	struct report report = {.c = c, .out = out, .how = how};
 	allow_apply(c);
 	sort(&report);
 	count(&report);
+	report.files = how->files ? how->files : report.touched;
 	formats[how->format](&report);
 	return report.errors;
 }

@@ -13,7 +13,8 @@ struct report {
 	struct diagnostic **items;
 	size_t count;
 	size_t errors, warnings;        /* without suppressed ones */
-	size_t files;
+	size_t files;                   /* that were read */
+	size_t touched;                 /* that something was reported in */
 };
 
 /* rustc's form, with an excerpt and carets. */

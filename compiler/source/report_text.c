@@ -258,9 +258,9 @@ static void closing(const struct report *report, size_t shown) {
 		fputs(", ", report->out);
 	if (report->warnings)
 		counted(report->out, report->warnings, "warning");
-	if (report->files) {
+	if (report->touched) {
 		fputs(" in ", report->out);
-		counted(report->out, report->files, "file");
+		counted(report->out, report->touched, "file");
 	}
 	fputc('\n', report->out);
 }

@@ -1,4 +1,5 @@
 """What the drivers of whole runs share: a fixture project in a folder of its own, mbc, a sandbox."""
+import json
 import os
 import pathlib
 import re
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("MBC_BUILD", ROOT / "build"))
@@ -35,7 +37,12 @@ class Project:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def run(self, arguments, **more):
+    def shell(self, command):
+        """Runs a command of a user in the project's folder, with mbc at hand."""
+        environment = dict(os.environ, PATH=f"{BUILD}:{os.environ['PATH']}")
+        subprocess.run(["sh", "-c", command], cwd=self.folder, env=environment, stdout=subprocess.DEVNULL, check=True)
+
+    def run(self, arguments, more=None):
         """Runs mbc; gives (stdout, stderr, exit code) with the sandbox's address made stable."""
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(self.folder)}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
@@ -43,13 +50,14 @@ class Project:
                 environment[name] = os.environ[name]
         if self.sandbox:
             environment["MBC_URL"] = self.sandbox.url
-        environment.update(more)
+        environment.update(more or {})
         done = subprocess.run([BUILD / "mbc", *arguments], cwd=self.folder, env=environment,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
         return (self.stable(done.stdout), self.stable(done.stderr), done.returncode)
 
     def stable(self, output):
         text = output.decode("utf-8", "backslashreplace").replace(str(self.folder), "PROJECT")
+        text = re.sub(r"on \d{4}-\d\d-\d\d at \d\d:\d\d", "on DAY at TIME", text)
         if self.sandbox:
             text = text.replace(self.sandbox.url, "http://sandbox")
         return text
@@ -71,6 +79,18 @@ class Sandbox:
                 self.url = found.group()
                 return
         raise RuntimeError("mbc-sandbox did not start")
+
+    def ask(self, method, path, body=None, headers=None):
+        """A request to the server, and its answer as JSON."""
+        request = urllib.request.Request(self.url + path, body and body.encode(), method=method,
+                                         headers={"content-type": "application/json", **(headers or {"x-api-key": "local"})})
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def as_person(self, method, path, body=None):
+        """What somebody does in the browser, not mbc's own account."""
+        session = self.ask("POST", "/api/session", '{"username": "admin@example.com", "password": "metabase1"}', {"accept": "*/*"})
+        return self.ask(method, path, body, {"x-metabase-session": session["id"]})
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

@@ -67,7 +67,7 @@ def on_server(project, blocks, command):
             project.run(["apply"])
     with Proxy(server) as proxy:
         proxy.script = fault(blocks)
-        stdout, stderr, _ = project.run([command], MBC_URL=proxy.base)
+        stdout, stderr, _ = project.run([command], {"MBC_URL": proxy.base})
     return set(re.findall(r"\b[EW]\d{4}\b", stderr)), stdout + stderr
 
 

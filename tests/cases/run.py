@@ -51,11 +51,21 @@ def prepare(project, name, argument, text):
             raise ValueError(f"@replace: {old!r} stands {before.count(old)} times in {file}")
         project.write(file, before.replace(old, new))
     elif name == "shell":
-        subprocess.run(["sh", "-c", argument], cwd=project.folder, check=True)
+        project.shell(argument)
+    elif name == "person":
+        project.sandbox.as_person(*argument.split(" ", 2))
     elif name == "sandbox":
         project.sandbox = Sandbox(project.folder, argument, FIXTURE / "sql")
     elif name != "empty":
         raise ValueError(f"unknown directive @{name}")
+
+
+def command_of(argument):
+    """The arguments of a run, and the variables that stand before them as in a shell."""
+    words, environment = shlex.split(argument), {}
+    while words and re.match(r"[A-Z_]+=", words[0]):
+        name, environment[name] = words.pop(0).split("=", 1)
+    return words, environment
 
 
 def difference(what, expected, actual):
@@ -72,7 +82,7 @@ def run_case(path, bless):
             if name != "run":
                 prepare(project, name, argument, text)
                 continue
-            stdout, stderr, code = project.run(shlex.split(argument))
+            stdout, stderr, code = project.run(*command_of(argument))
             if bless:
                 group[3] = {"stdout": stdout, "stderr": stderr, "exit": code}
                 continue
