@@ -5,6 +5,7 @@
 #include "compiler/cli/live_front.h"
 #include "compiler/metabase/report.h"
 #include "runtime/log.h"
+#include "runtime/suggest.h"
 #include "runtime/term.h"
 
 static bool confirmed(const struct invocation *invocation) {
@@ -42,6 +43,31 @@ static void say_links(const struct plan *plan) {
 	}
 }
 
+/* Is each key given to --adopt or --overwrite one that the definitions have? */
+static bool keys_known(const struct plan *plan, const struct invocation *invocation,
+	const char *option) {
+	const char *key;
+	for (size_t i = 0; (key = option_item(invocation, option, i)); i++) {
+		struct suggest near = suggest_start(str_from(key));
+		bool found = false;
+		for (size_t s = 0; s < plan->steps.count; s++) {
+			const struct object *code = plan->steps.items[s]->code;
+			if (code)
+				suggest_offer(&near, str_from(code->key));
+			found = found || (code && strcmp(code->key, key) == 0);
+		}
+		struct str best = suggest_best(&near);
+		if (!found && best.len)
+			usage_error(invocation, "nothing has the key `%s`; did you mean `%.*s`?", key,
+				STR_ARGS(best));
+		else if (!found)
+			usage_error(invocation, "nothing has the key `%s`; `mbc diff` shows keys", key);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 static int execute(struct comparison *comparison, const struct invocation *invocation) {
 	struct plan *plan = comparison->plan;
 	struct report_style style = {.colour = term_colour(stdout)};
@@ -71,6 +97,9 @@ static int run(struct invocation *invocation) {
 	struct comparison comparison;
 	int code = comparison_start(&comparison, invocation, NULL);
 	front_print(&comparison.c, invocation, stderr, DIAG_TEXT);
+	if (code == EXIT_DONE && (!keys_known(comparison.plan, invocation, "adopt") ||
+					 !keys_known(comparison.plan, invocation, "overwrite")))
+		code = EXIT_USAGE;
 	if (code == EXIT_DONE)
 		code = execute(&comparison, invocation);
 	comparison_finish(&comparison);

@@ -279,6 +279,11 @@ static void reread(struct environment *environment) {
 	}
 }
 
+static bool is_address(struct str url) {
+	bool known = str_starts(url, "http://") || str_starts(url, "https://");
+	return known && !str_ends(url, "://");
+}
+
 static void resolve_environment(struct compile *c, const struct project_options *options) {
 	struct environment *environment = c->project->environment;
 	struct variables variables = c->project->variables;
@@ -294,8 +299,12 @@ static void resolve_environment(struct compile *c, const struct project_options 
 	if (diag_errors(c) > errors)
 		return;
 	reread(environment);
+	if (options->url)
+		environment->url_node = NULL;
+	if (options->api_key)
+		environment->api_key_node = NULL;
 	environment->url = setting(environment, "url", options->url);
-	while (str_ends(environment->url, "/"))
+	while (str_ends(environment->url, "/") && !str_ends(environment->url, "://"))
 		environment->url.len--;
 	environment->api_key = setting(environment, "api_key", options->api_key);
 	environment->user = setting(environment, "user", NULL);
@@ -303,9 +312,9 @@ static void resolve_environment(struct compile *c, const struct project_options 
 	environment->database = setting(environment, "database", NULL);
 	if (environment->url.len == 0)
 		need_setting(c, environment, "url", "`--url` or `MBC_URL`");
-	else if (!str_starts(environment->url, "http://") && !str_starts(environment->url, "https://"))
-		diag_add(c, E0202, environment->url_node ? environment->url_node->at : environment->name_node->at,
-			"an address starts with `https://` or `http://`, found `%.*s`",
+	else if (!is_address(environment->url))
+		diag_add(c, E0202, environment->url_node ? environment->url_node->at : SPAN_NONE,
+			"an address is `https://` or `http://` and a host, found `%.*s`",
 			STR_ARGS(environment->url));
 	if (environment->api_key.len == 0 && environment->password.len == 0)
 		need_setting(c, environment, "api_key", "`--api-key-file` or `MBC_API_KEY`");

@@ -14,7 +14,7 @@ struct environment {
 	struct str url;                 /* this and the secrets: only with project_options.needs_server */
 	struct str api_key;             /* or user and password; never printed */
 	struct str user, password;
-	struct node *url_node, *api_key_node;
+	struct node *url_node, *api_key_node;   /* NULL: not from mbc.yaml */
 	struct str database;            /* its name in Metabase */
 	struct node *database_node;
 	int metabase;                   /* oldest server major; the project's if not said */

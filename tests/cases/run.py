@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Runs the cases beside it: whole runs of mbc with their whole output. README.md tells the format."""
 import difflib
+import itertools
 import pathlib
 import re
 import shlex
@@ -96,8 +97,8 @@ def run_case(path, bless):
 
 
 def write(path, groups):
-    heading = "".join(line for line in path.read_text().splitlines(keepends=True) if line.startswith("#"))
-    out = [heading.split("\n@")[0]]
+    lines = path.read_text().splitlines(keepends=True)
+    out = list(itertools.takewhile(lambda line: line.startswith("#"), lines))
     for name, argument, text, expected in groups:
         out.append(f"@{name} {argument}".rstrip() + "\n" + text)
         for block in ("stdout", "stderr"):
