@@ -232,10 +232,12 @@ static void references_may_not_go_in_circles(void **state) {
 		"  two: \"{{snippet: one}}\"\n");
 	assert_string_equal(run(f),
 		"dashboards/d.yaml:3 E0306 this reference leads back to where it began\n"
+		"  note: `a` → `b` → `a`\n"
 		"  note: the server would refuse to run the query\n"
 		"dashboards/d.yaml:4 E0301 there is no chart `d`\n"
 		"  help: `key` is a chart of the same dashboard, `dashboard/key` of another, `/key` a shared one\n"
 		"dashboards/d.yaml:7 E0306 this reference leads back to where it began\n"
+		"  note: `one` → `two` → `one`\n"
 		"  note: the server would refuse to run the query\n");
 }
 
