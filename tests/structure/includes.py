@@ -21,6 +21,7 @@ SEES = {
     "compiler/cli": ["runtime", "compiler/source", "compiler/query", "compiler/model", "charts", "filters",
                      "compiler/ir", "compiler/metabase"],
     "vm/sandbox": ["runtime", "compiler/source", "compiler/query"],
+    "tests/vendors": ["runtime"],
     "ingest": ["runtime"],
 }
 

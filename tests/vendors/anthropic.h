@@ -6,8 +6,8 @@
 #include "tests/vendors/sums.h"
 
 /* How soon figures are known: the older reports, Claude Code, the analytics pair. */
-#define REPORT_LATENCY_S    300
-#define CODE_LATENCY_S      3600
+#define REPORT_LATENCY_S 300
+#define CODE_LATENCY_S 3600
 #define ANALYTICS_LATENCY_S (4 * 3600)
 
 /* The members of a row that count tokens and searches. */

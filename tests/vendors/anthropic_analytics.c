@@ -8,7 +8,7 @@
 /* Every name is in each row's `group`; those without a dimension of ours are always null. */
 static const struct {
 	const char *name;
-	enum dim dim;                   /* DIM_COUNT: none */
+	enum dim dim; /* DIM_COUNT: none */
 } dimensions[] = {
 	{"actor", DIM_ACTOR},
 	{"actor_type", DIM_ACTOR_TYPE},
@@ -32,8 +32,16 @@ static const struct {
 	{"workspace_id", DIM_WORKSPACE},
 };
 
-enum order { ORDER_TIME, ORDER_TOTAL, ORDER_OUTPUT, ORDER_UNCACHED, ORDER_REQUESTS, ORDER_AMOUNT,
-	ORDER_LIST, ORDER_COUNT };
+enum order {
+	ORDER_TIME,
+	ORDER_TOTAL,
+	ORDER_OUTPUT,
+	ORDER_UNCACHED,
+	ORDER_REQUESTS,
+	ORDER_AMOUNT,
+	ORDER_LIST,
+	ORDER_COUNT
+};
 
 static const char *const order_names[] = {"time", "total_tokens", "output_tokens",
 	"uncached_input_tokens", "requests", "amount", "list_amount"};
@@ -41,17 +49,17 @@ static const char *const order_names[] = {"time", "total_tokens", "output_tokens
 /* A row before it is written: usage, or the costs of one group. */
 struct row {
 	int64_t start, end;
-	int64_t key;                    /* what it is sorted by */
-	size_t number;                  /* then by this */
+	int64_t key;   /* what it is sorted by */
+	size_t number; /* then by this */
 	json_t *group;
-	json_t *members;                /* an array: one for usage, one a part for cost */
+	json_t *members; /* an array: one for usage, one a part for cost */
 };
 
 struct analytics {
 	struct request *r;
 	bool cost;
-	int64_t start, end, step;       /* seconds; step 0: one bucket for all */
-	int64_t first, limit;           /* rows */
+	int64_t start, end, step; /* seconds; step 0: one bucket for all */
+	int64_t first, limit;     /* rows */
 	enum order order;
 	bool ascending;
 	struct grouping by;
@@ -66,7 +74,8 @@ static bool read_range(struct analytics *a) {
 	if (!anthropic_range(r, &a->start, &a->end))
 		return false;
 	if (width && strcmp(width, "1d") && strcmp(width, "1h") && strcmp(width, "1m"))
-		return anthropic_refuse(r, "time_bucket_width", "Input should be '1d', '1h' or '1m'");
+		return anthropic_refuse(
+			r, "time_bucket_width", "Input should be '1d', '1h' or '1m'");
 	a->step = !width ? 0 : width[1] == 'd' ? DAY_S : width[1] == 'h' ? 3600 : 60;
 	if (a->end < 0 && width)
 		return anthropic_refuse(r, "ending_at", "Field required with time_bucket_width");
@@ -75,8 +84,8 @@ static bool read_range(struct analytics *a) {
 	if (a->start < now - 365 * (int64_t)DAY_S)
 		return anthropic_refuse(r, "starting_at", "must not be older than 365 days");
 	if (a->end - a->start > (a->step == 60 ? 1 : 31) * (int64_t)DAY_S)
-		return anthropic_refuse(r, "ending_at", a->step == 60 ? "range is at most 24 hours" :
-			"range is at most 31 days");
+		return anthropic_refuse(r, "ending_at",
+			a->step == 60 ? "range is at most 24 hours" : "range is at most 31 days");
 	int64_t unit = a->step ? a->step : 3600;
 	a->start -= a->start % unit;
 	return true;
@@ -93,7 +102,8 @@ static bool read_group(struct analytics *a, const char *name, size_t *counted) {
 		++*counted;
 		if (dimensions[d].dim < DIM_COUNT)
 			a->by.dims[dimensions[d].dim] = true;
-		return *counted <= 5 || anthropic_refuse(a->r, "group_by[]", "at most 5 dimensions");
+		return *counted <= 5 ||
+		       anthropic_refuse(a->r, "group_by[]", "at most 5 dimensions");
 	}
 	return anthropic_refuse(a->r, "group_by[]", "Input should be a dimension");
 }
@@ -101,7 +111,7 @@ static bool read_group(struct analytics *a, const char *name, size_t *counted) {
 static bool read_groups(struct analytics *a) {
 	const json_t *value, *values = query_values(a->r, "group_by[]");
 	size_t i, counted = 0;
-	json_array_foreach(values, i, value)
+	json_array_foreach (values, i, value)
 		if (!read_group(a, json_string_value(value), &counted))
 			return false;
 	return true;
@@ -119,7 +129,7 @@ static bool read_order(struct analytics *a) {
 		a->order++;
 	bool of_cost = a->order >= ORDER_AMOUNT;
 	return (a->order < ORDER_COUNT && (a->order == ORDER_TIME || of_cost == a->cost)) ||
-		anthropic_refuse(a->r, "order_by", "Input should be a column of this report");
+	       anthropic_refuse(a->r, "order_by", "Input should be a column of this report");
 }
 
 static bool read_paging(struct analytics *a) {
@@ -127,18 +137,19 @@ static bool read_paging(struct analytics *a) {
 	if (!query_number(a->r, "limit", 1, 1000, &a->limit))
 		return anthropic_refuse(a->r, "limit", "Input should be between 1 and 1000");
 	return page_read(a->r, "cur_", &a->first) ||
-		anthropic_refuse(a->r, "page", "The cursor does not belong to this query");
+	       anthropic_refuse(a->r, "page", "The cursor does not belong to this query");
 }
 
 static json_t *actor(const struct analytics *a, const struct usage *usage) {
 	if (!usage->dims[DIM_ACTOR])
 		return json_null();
 	if (usage->actor < 0)
-		return json_pack("{s:s, s:s}", "type", "api_actor", "api_key_id", usage->dims[DIM_ACTOR]);
+		return json_pack(
+			"{s:s, s:s}", "type", "api_actor", "api_key_id", usage->dims[DIM_ACTOR]);
 	const struct person *person = &a->r->vendors->world->people[usage->actor];
-	return json_pack("{s:s, s:s, s:s?, s:s, s:b}", "type", "user_actor", "user_id", person->user_id,
-		"email_address", person->active ? person->spelled : NULL, "name", person->name, "deleted",
-		!person->active);
+	return json_pack("{s:s, s:s, s:s?, s:s, s:b}", "type", "user_actor", "user_id",
+		person->user_id, "email_address", person->active ? person->spelled : NULL, "name",
+		person->name, "deleted", !person->active);
 }
 
 /* The default workspace has an id here. */
@@ -155,7 +166,8 @@ static json_t *dimension(const struct analytics *a, const struct usage *usage, e
 static json_t *group_of(const struct analytics *a, const struct usage *usage) {
 	json_t *group = json_object();
 	for (size_t d = 0; d < COUNT_OF(dimensions); d++)
-		json_object_set_new(group, dimensions[d].name, dimension(a, usage, dimensions[d].dim));
+		json_object_set_new(
+			group, dimensions[d].name, dimension(a, usage, dimensions[d].dim));
 	return arena_own_json(a->r->arena, group);
 }
 
@@ -191,7 +203,8 @@ static json_t *members(const struct analytics *a, json_t *first) {
 	return members;
 }
 
-static void add_usage(struct analytics *a, const struct usage_list *usage, int64_t start, int64_t end) {
+static void add_usage(
+	struct analytics *a, const struct usage_list *usage, int64_t start, int64_t end) {
 	struct usage_list sums = {0};
 	usage_sum(a->r->arena, usage, start, end, &a->by, &sums);
 	for (size_t i = 0; i < sums.records.count; i++) {
@@ -199,8 +212,8 @@ static void add_usage(struct analytics *a, const struct usage_list *usage, int64
 		json_t *counts = anthropic_counts(sum);
 		json_object_set_new(counts, "total_tokens", json_integer(total_tokens(sum)));
 		json_object_set_new(counts, "requests", json_integer(sum->requests));
-		struct row row = {start, end, usage_key(a, sum, start), a->rows.count, group_of(a, sum),
-			members(a, counts)};
+		struct row row = {start, end, usage_key(a, sum, start), a->rows.count,
+			group_of(a, sum), members(a, counts)};
 		vec_push(a->r->arena, &a->rows, row);
 	}
 }
@@ -208,14 +221,17 @@ static void add_usage(struct analytics *a, const struct usage_list *usage, int64
 static json_t *cost_part(const struct analytics *a, const struct cost_row *part) {
 	bool parts = a->by.component || a->by.token;
 	return json_pack("{s:o, s:o, s:s, s:s, s:s, s:o}", "cost_type",
-		text_or_null(a->by.component ? component_name(part->sum.component) : NULL), "token_type",
-		text_or_null(a->by.token && !part->sum.component ? token_name(part->sum.token) : NULL),
+		text_or_null(a->by.component ? component_name(part->sum.component) : NULL),
+		"token_type",
+		text_or_null(
+			a->by.token && !part->sum.component ? token_name(part->sum.token) : NULL),
 		"amount", cents_text(a->r->arena, part->sum.amount, 6), "list_amount",
 		cents_text(a->r->arena, part->sum.list, 6), "currency", "USD", "requests",
 		parts ? json_null() : json_integer(1));
 }
 
-static void add_cost(struct analytics *a, const struct usage_list *usage, int64_t start, int64_t end) {
+static void add_cost(
+	struct analytics *a, const struct usage_list *usage, int64_t start, int64_t end) {
 	struct cost_list sums = {0};
 	size_t from = a->rows.count;
 	cost_sum(a->r->arena, usage, start, end, &a->by, &sums);
@@ -261,7 +277,7 @@ static void collect(struct analytics *a) {
 static void write_row(const struct analytics *a, const struct row *row, json_t *data) {
 	json_t *member;
 	size_t i;
-	json_array_foreach(row->members, i, member) {
+	json_array_foreach (row->members, i, member) {
 		json_t *group = json_copy(row->group);
 		if (a->cost) {
 			json_object_set(group, "cost_type", json_object_get(member, "cost_type"));
@@ -269,9 +285,11 @@ static void write_row(const struct analytics *a, const struct row *row, json_t *
 			json_object_del(member, "cost_type");
 			json_object_del(member, "token_type");
 		}
-		json_array_append_new(data, json_pack("{s:s, s:s, s:o, s:O}", "starting_at",
-			moment_text(a->r->arena, row->start), "ending_at", moment_text(a->r->arena, row->end),
-			"group", group, a->cost ? "cost" : "usage", member));
+		json_array_append_new(
+			data, json_pack("{s:s, s:s, s:o, s:O}", "starting_at",
+				      moment_text(a->r->arena, row->start), "ending_at",
+				      moment_text(a->r->arena, row->end), "group", group,
+				      a->cost ? "cost" : "usage", member));
 	}
 }
 
@@ -287,8 +305,10 @@ static void answer(struct analytics *a) {
 		write_row(a, &a->rows.items[a->ascending ? i : count - 1 - i], data);
 	json_t *next = stop < count ? json_string(page_make(r, "cur_", stop)) : json_null();
 	int64_t refreshed = r->vendors->world->now - ANALYTICS_LATENCY_S;
-	reply_json(r, 200, json_pack("{s:o, s:b, s:o, s:s}", "data", data, "has_more", stop < count,
-		"next_page", next, "data_refreshed_at", moment_text(r->arena, refreshed - refreshed % 3600)));
+	reply_json(r, 200,
+		json_pack("{s:o, s:b, s:o, s:s}", "data", data, "has_more", stop < count,
+			"next_page", next, "data_refreshed_at",
+			moment_text(r->arena, refreshed - refreshed % 3600)));
 }
 
 void analytics_usage(struct request *r) {

@@ -9,7 +9,8 @@ static const char *row_id(const json_t *rows, size_t i) {
 }
 
 /* Where after_id or before_id says to begin and end; false with a reply for an unknown id. */
-static bool find_range(struct request *r, const json_t *rows, int64_t limit, size_t *from, size_t *to) {
+static bool find_range(
+	struct request *r, const json_t *rows, int64_t limit, size_t *from, size_t *to) {
 	const char *after = query_text(r, "after_id"), *before = query_text(r, "before_id");
 	size_t count = json_array_size(rows), at = 0;
 	const char *id = after ? after : before;
@@ -41,9 +42,11 @@ static void reply_page(struct request *r, json_t *rows) {
 	for (size_t i = from; i < to; i++)
 		json_array_append(data, json_array_get(rows, i));
 	bool back = query_text(r, "before_id") && !query_text(r, "after_id");
-	reply_json(r, 200, json_pack("{s:o, s:b, s:o, s:o}", "data", data, "has_more",
-		back ? from > 0 : to < count, "first_id", text_or_null(from < to ? row_id(rows, from) : NULL),
-		"last_id", text_or_null(from < to ? row_id(rows, to - 1) : NULL)));
+	reply_json(r, 200,
+		json_pack("{s:o, s:b, s:o, s:o}", "data", data, "has_more",
+			back ? from > 0 : to < count, "first_id",
+			text_or_null(from < to ? row_id(rows, from) : NULL), "last_id",
+			text_or_null(from < to ? row_id(rows, to - 1) : NULL)));
 }
 
 /* Does the request ask for another value of this member? */
@@ -69,8 +72,8 @@ static json_t *principal(const struct world *world, const struct key *key) {
 
 static json_t *key_row(struct request *r, const struct key *key) {
 	const struct world *world = r->vendors->world;
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:{s:s, s:s}}", "id", key->id,
-		"type", "api_key", "name", key->name, "status", key->status, "created_at",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:{s:s, s:s}}", "id",
+		key->id, "type", "api_key", "name", key->name, "status", key->status, "created_at",
 		moment_text(r->arena, key->created_at), "expires_at",
 		text_or_null(key->expires_at ? moment_text(r->arena, key->expires_at) : NULL),
 		"partial_key_hint", "sk-ant-api03-abc...wxyz", "created_by", creator(world, key),
@@ -103,15 +106,18 @@ void anthropic_workspaces(struct request *r) {
 		const struct workspace *workspace = &world->workspaces[i];
 		if (workspace->archived && (!archived || strcmp(archived, "true")))
 			continue;
-		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:o, s:s}", "id", workspace->id,
-			"type", "workspace", "name", workspace->name, "created_at", made, "archived_at",
-			text_or_null(workspace->archived ? ended : NULL), "display_color", "#6C5BB9"));
+		json_array_append_new(rows,
+			json_pack("{s:s, s:s, s:s, s:s, s:o, s:s}", "id", workspace->id, "type",
+				"workspace", "name", workspace->name, "created_at", made,
+				"archived_at", text_or_null(workspace->archived ? ended : NULL),
+				"display_color", "#6C5BB9"));
 	}
 	reply_page(r, rows);
 }
 
 void anthropic_users(struct request *r) {
-	static const char *const roles[] = {"user", "developer", "claude_code_user", "billing", "admin"};
+	static const char *const roles[] = {
+		"user", "developer", "claude_code_user", "billing", "admin"};
 	const struct world *world = r->vendors->world;
 	char *added = moment_text(r->arena, (world->first_day - 100) * DAY_S);
 	json_t *rows = json_array();
@@ -119,14 +125,16 @@ void anthropic_users(struct request *r) {
 		const struct person *person = &world->people[i];
 		if (!person->user_id || !person->active || is_filtered(r, "email", person->spelled))
 			continue;
-		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "id", person->user_id,
-			"type", "user", "email", person->spelled, "name", person->name, "role",
-			roles[(size_t)i % COUNT_OF(roles)], "added_at", added));
+		json_array_append_new(rows,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "id", person->user_id, "type",
+				"user", "email", person->spelled, "name", person->name, "role",
+				roles[(size_t)i % COUNT_OF(roles)], "added_at", added));
 	}
 	reply_page(r, rows);
 }
 
 void anthropic_me(struct request *r) {
-	reply_json(r, 200, json_pack("{s:s, s:s, s:s}", "id", ORGANIZATION, "type", "organization", "name",
-		"Example"));
+	reply_json(r, 200,
+		json_pack("{s:s, s:s, s:s}", "id", ORGANIZATION, "type", "organization", "name",
+			"Example"));
 }

@@ -1,5 +1,5 @@
-/* A place in, numbers out: SplitMix64, whose state after any start is well mixed at once, so that each
- * row of data can have a generator of its own instead of a turn in a long sequence. */
+/* A place in, numbers out: SplitMix64, whose state after any start is well mixed at once, so that
+ * each row of data can have a generator of its own instead of a turn in a long sequence. */
 #include "tests/vendors/chance.h"
 
 uint64_t chance_bits(struct chance *chance) {

@@ -1,5 +1,5 @@
-/* Numbers that depend on the seed and the place they are drawn for, and on nothing else: the same on
- * every machine, in whatever order days and rows are asked for. */
+/* Numbers that depend on the seed and the place they are drawn for, and on nothing else: the same
+ * on every machine, in whatever order days and rows are asked for. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,12 +1,13 @@
-/* A day in, its records of Claude Code out: one for each person and terminal, some for keys, which are
- * given by name only. */
+/* A day in, its records of Claude Code out: one for each person and terminal, some for keys, which
+ * are given by name only. */
 #include "tests/vendors/code_data.h"
 
 #include "tests/vendors/chance.h"
 
 static const char *const terminals[] = {"vscode", "iTerm.app", "tmux", "cursor", "pycharm"};
 
-static void add_model(const struct world *world, struct code_record *record, struct chance *chance) {
+static void add_model(
+	const struct world *world, struct code_record *record, struct chance *chance) {
 	const struct model *model = &world->models[chance_below(chance, world->model_count - 1)];
 	struct code_model *used = &record->models[record->model_count++];
 	used->model = model->name;
@@ -15,13 +16,14 @@ static void add_model(const struct world *world, struct code_record *record, str
 	used->cache_read = chance_between(chance, 0, 900000);
 	used->cache_creation = chance_between(chance, 0, 90000);
 	used->estimate = used->input * model->price[TOKEN_UNCACHED] +
-		used->output * model->price[TOKEN_OUTPUT] +
-		used->cache_read * model->price[TOKEN_CACHE_READ] +
-		used->cache_creation * model->price[TOKEN_CACHE_5M];
+			 used->output * model->price[TOKEN_OUTPUT] +
+			 used->cache_read * model->price[TOKEN_CACHE_READ] +
+			 used->cache_creation * model->price[TOKEN_CACHE_5M];
 }
 
 static struct code_record make_record(const struct world *world, struct chance *chance) {
-	struct code_record record = {.terminal = terminals[chance_below(chance, COUNT_OF(terminals))]};
+	struct code_record record = {
+		.terminal = terminals[chance_below(chance, COUNT_OF(terminals))]};
 	record.sessions = chance_between(chance, 1, 8);
 	record.added = chance_between(chance, 0, 900);
 	record.removed = chance_between(chance, 0, 400);
@@ -37,8 +39,8 @@ static struct code_record make_record(const struct world *world, struct chance *
 	return record;
 }
 
-static void add_person(const struct world *world, struct arena *arena, int64_t day, int i,
-	struct code_list *out) {
+static void add_person(
+	const struct world *world, struct arena *arena, int64_t day, int i, struct code_list *out) {
 	struct chance chance = chance_at(world->seed, PLACE_CODE, day, i);
 	const struct person *person = &world->people[i];
 	bool weekend = weekday(day) == 0 || weekday(day) == 6;
@@ -53,8 +55,8 @@ static void add_person(const struct world *world, struct arena *arena, int64_t d
 }
 
 /* One of them has a name that two keys bear. */
-static void add_key(const struct world *world, struct arena *arena, int64_t day, int k,
-	struct code_list *out) {
+static void add_key(
+	const struct world *world, struct arena *arena, int64_t day, int k, struct code_list *out) {
 	struct chance chance = chance_at(world->seed, PLACE_CODE, day, -1 - k);
 	if (chance_below(&chance, 100) >= 60)
 		return;

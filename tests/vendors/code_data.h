@@ -7,16 +7,16 @@
 struct code_model {
 	const char *model;
 	int64_t input, output, cache_read, cache_creation;
-	int64_t estimate;               /* 10^-9 cents */
+	int64_t estimate; /* 10^-9 cents */
 };
 
 struct code_record {
-	const char *email;              /* or, if NULL, the name of a key */
+	const char *email; /* or, if NULL, the name of a key */
 	const char *key_name;
 	const char *terminal;
-	const char *subscription;       /* NULL: billed by the API */
+	const char *subscription; /* NULL: billed by the API */
 	int64_t sessions, added, removed, commits, pull_requests;
-	int64_t accepted[4], rejected[4];       /* edit, multi edit, write, notebook edit */
+	int64_t accepted[4], rejected[4]; /* edit, multi edit, write, notebook edit */
 	struct code_model models[2];
 	size_t model_count;
 };

@@ -8,7 +8,7 @@
 
 /* What a request asks for. */
 struct ask {
-	int64_t start_ms, end_ms;       /* the end counts, too */
+	int64_t start_ms, end_ms; /* the end counts, too */
 	int64_t page, size;
 	bool paged;
 };
@@ -19,7 +19,8 @@ static bool refuse(struct request *r, const char *message) {
 }
 
 /* A whole number of the body; false when it is there and is none or outside. */
-static bool read_number(struct request *r, const char *name, int64_t least, int64_t most, int64_t *value) {
+static bool read_number(
+	struct request *r, const char *name, int64_t least, int64_t most, int64_t *value) {
 	const json_t *number = json_object_get(r->json, name);
 	if (!number || json_is_null(number))
 		return true;
@@ -35,7 +36,7 @@ static bool read_paging(struct request *r, struct ask *ask, int64_t usual) {
 	ask->size = usual;
 	ask->paged = json_object_get(r->json, "page") || json_object_get(r->json, "pageSize");
 	return read_number(r, "page", 1, INT32_MAX, &ask->page) &&
-		read_number(r, "pageSize", 1, 1000, &ask->size);
+	       read_number(r, "pageSize", 1, 1000, &ask->size);
 }
 
 static bool read_ask(struct request *r, struct ask *ask, int64_t usual) {
@@ -43,7 +44,8 @@ static bool read_ask(struct request *r, struct ask *ask, int64_t usual) {
 	if (!json_is_object(r->json))
 		return refuse(r, "Expected a JSON body");
 	if (!read_number(r, "startDate", 0, INT64_MAX, &ask->start_ms) ||
-		!read_number(r, "endDate", 0, INT64_MAX, &ask->end_ms) || !read_paging(r, ask, usual))
+		!read_number(r, "endDate", 0, INT64_MAX, &ask->end_ms) ||
+		!read_paging(r, ask, usual))
 		return false;
 	if (ask->start_ms < 0 || ask->end_ms < 0)
 		return refuse(r, "startDate and endDate are required");
@@ -72,31 +74,35 @@ void cursor_members(struct request *r) {
 		const struct person *person = &world->people[i];
 		if (!person->cursor_id)
 			continue;
-		json_t *id = person->cursor_id_is_number ? json_integer(atoll(person->cursor_id)) :
-			json_string(person->cursor_id);
-		json_array_append_new(members, json_pack("{s:o, s:s, s:s, s:s, s:b}", "id", id, "email",
-			person->cursor_email, "name", person->name, "role", roles[(size_t)i % COUNT_OF(roles)],
-			"isRemoved", !is_member(person, today)));
+		json_t *id = person->cursor_id_is_number ? json_integer(atoll(person->cursor_id))
+							 : json_string(person->cursor_id);
+		json_array_append_new(
+			members, json_pack("{s:o, s:s, s:s, s:s, s:b}", "id", id, "email",
+					 person->cursor_email, "name", person->name, "role",
+					 roles[(size_t)i % COUNT_OF(roles)], "isRemoved",
+					 !is_member(person, today)));
 	}
 	reply_json(r, 200, json_pack("{s:o}", "teamMembers", members));
 }
 
 static json_t *person_id(const struct person *person) {
-	return person->cursor_id_is_number ? json_integer(atoll(person->cursor_id)) :
-		json_string(person->cursor_id);
+	return person->cursor_id_is_number ? json_integer(atoll(person->cursor_id))
+					   : json_string(person->cursor_id);
 }
 
-static json_t *daily_row(struct request *r, int64_t day, int i, bool active, const int64_t *counters) {
+static json_t *daily_row(
+	struct request *r, int64_t day, int i, bool active, const int64_t *counters) {
 	const struct person *person = &r->vendors->world->people[i];
 	json_t *row = json_pack("{s:o, s:s, s:I, s:s, s:b}", "userId", person_id(person), "day",
 		day_text(r->arena, day), "date", (json_int_t)(day * DAY_S * 1000), "email",
 		person->cursor_email, "isActive", active);
 	for (int c = 0; c < COUNTER_COUNT && active; c++)
 		json_object_set_new(row, counter_names[c], json_integer(counters[c]));
-	json_object_update_new(row, json_pack("{s:s?, s:s?, s:s?, s:s?}", "mostUsedModel",
-		active ? "claude-4.5-sonnet" : NULL, "applyMostUsedExtension", active ? ".c" : NULL,
-		"tabMostUsedExtension", active && i % 3 ? ".py" : NULL, "clientVersion",
-		active ? "2.9.1" : NULL));
+	json_object_update_new(row,
+		json_pack("{s:s?, s:s?, s:s?, s:s?}", "mostUsedModel",
+			active ? "claude-4.5-sonnet" : NULL, "applyMostUsedExtension",
+			active ? ".c" : NULL, "tabMostUsedExtension",
+			active && i % 3 ? ".py" : NULL, "clientVersion", active ? "2.9.1" : NULL));
 	return row;
 }
 
@@ -131,10 +137,12 @@ void cursor_daily(struct request *r) {
 	}
 	json_t *reply = json_pack("{s:o, s:o}", "data", rows, "period", period(&ask));
 	if (ask.paged)
-		json_object_set_new(reply, "pagination", json_pack("{s:I, s:I, s:I, s:I, s:b, s:b}",
-			"page", (json_int_t)ask.page, "pageSize", (json_int_t)ask.size, "totalUsers",
-			(json_int_t)count, "totalPages", (json_int_t)pages_of(count, ask.size),
-			"hasNextPage", ask.page < pages_of(count, ask.size), "hasPreviousPage", ask.page > 1));
+		json_object_set_new(reply, "pagination",
+			json_pack("{s:I, s:I, s:I, s:I, s:b, s:b}", "page", (json_int_t)ask.page,
+				"pageSize", (json_int_t)ask.size, "totalUsers", (json_int_t)count,
+				"totalPages", (json_int_t)pages_of(count, ask.size), "hasNextPage",
+				ask.page<pages_of(count, ask.size), "hasPreviousPage",
+					ask.page> 1));
 	reply_json(r, 200, reply);
 }
 
@@ -145,16 +153,18 @@ static json_t *cents(struct request *r, int64_t nanocents) {
 static json_t *event_row(struct request *r, const struct event *event) {
 	json_t *row = json_pack("{s:o, s:s, s:s, s:s, s:b, s:o, s:b, s:b, s:b}", "timestamp",
 		json_sprintf("%lld", (long long)event->at_ms), "userEmail",
-		r->vendors->world->people[event->person].cursor_email, "model", event->model, "kind",
-		event->kind, "maxMode", event->max_mode, "requestsCosts",
-		cents(r, event->request_tenths * (CENT / 10)), "isTokenBasedCall", event->token_based,
-		"isChargeable", event->chargeable, "isHeadless", event->headless);
+		r->vendors->world->people[event->person].cursor_email, "model", event->model,
+		"kind", event->kind, "maxMode", event->max_mode, "requestsCosts",
+		cents(r, event->request_tenths * (CENT / 10)), "isTokenBasedCall",
+		event->token_based, "isChargeable", event->chargeable, "isHeadless",
+		event->headless);
 	if (event->token_based)
-		json_object_set_new(row, "tokenUsage", json_pack("{s:I, s:I, s:I, s:I, s:o, s:i}",
-			"inputTokens", (json_int_t)event->input, "outputTokens", (json_int_t)event->output,
-			"cacheWriteTokens", (json_int_t)event->cache_write, "cacheReadTokens",
-			(json_int_t)event->cache_read, "totalCents", cents(r, event->model_cost),
-			"discountPercentOff", 0));
+		json_object_set_new(row, "tokenUsage",
+			json_pack("{s:I, s:I, s:I, s:I, s:o, s:i}", "inputTokens",
+				(json_int_t)event->input, "outputTokens", (json_int_t)event->output,
+				"cacheWriteTokens", (json_int_t)event->cache_write,
+				"cacheReadTokens", (json_int_t)event->cache_read, "totalCents",
+				cents(r, event->model_cost), "discountPercentOff", 0));
 	json_object_set_new(row, "chargedCents", cents(r, event->charged));
 	if (event->fee)
 		json_object_set_new(row, "cursorTokenFee", cents(r, event->fee));
@@ -167,8 +177,8 @@ static bool is_wanted(struct request *r, const struct ask *ask, const struct eve
 	const char *email = json_string_value(json_object_get(r->json, "email"));
 	const char *user = json_string_value(json_object_get(r->json, "userId"));
 	return event->at_ms >= ask->start_ms && event->at_ms <= ask->end_ms &&
-		(!email || str_eq_fold(str_from(email), str_from(person->cursor_email))) &&
-		(!user || !strcmp(user, person->cursor_id));
+	       (!email || str_eq_fold(str_from(email), str_from(person->cursor_email))) &&
+	       (!user || !strcmp(user, person->cursor_id));
 }
 
 void cursor_events(struct request *r) {
@@ -187,10 +197,12 @@ void cursor_events(struct request *r) {
 			json_array_append_new(rows, event_row(r, event));
 	}
 	int64_t pages = pages_of(count, ask.size);
-	reply_json(r, 200, json_pack("{s:o, s:I, s:{s:I, s:I, s:I, s:b, s:b}, s:o}", "usageEvents", rows,
-		"totalUsageEventsCount", (json_int_t)count, "pagination", "numPages", (json_int_t)pages,
-		"currentPage", (json_int_t)ask.page, "pageSize", (json_int_t)ask.size, "hasNextPage",
-		ask.page < pages, "hasPreviousPage", ask.page > 1, "period", period(&ask)));
+	reply_json(r, 200,
+		json_pack("{s:o, s:I, s:{s:I, s:I, s:I, s:b, s:b}, s:o}", "usageEvents", rows,
+			"totalUsageEventsCount", (json_int_t)count, "pagination", "numPages",
+			(json_int_t)pages, "currentPage", (json_int_t)ask.page, "pageSize",
+			(json_int_t)ask.size, "hasNextPage",
+			ask.page<pages, "hasPreviousPage", ask.page> 1, "period", period(&ask)));
 }
 
 /* Cents of the running cycle, per person: on demand, and with what the subscription covers. */
@@ -211,8 +223,8 @@ static void sum_cycle(struct request *r, int64_t start, int64_t *spend, int64_t 
 static json_t *spend_row(struct request *r, int i, int64_t spend, int64_t overall) {
 	const struct person *person = &r->vendors->world->people[i];
 	return json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:i, s:i, s:n, s:i}", "userId",
-		person_id(person), "name", person->name, "email", person->cursor_email, "role", "member",
-		"spendCents", cents(r, spend), "overallSpendCents", cents(r, overall),
+		person_id(person), "name", person->name, "email", person->cursor_email, "role",
+		"member", "spendCents", cents(r, spend), "overallSpendCents", cents(r, overall),
 		"fastPremiumRequests", i % 40, "hardLimitOverrideDollars", 0, "monthlyLimitDollars",
 		"effectivePerUserLimitDollars", 100);
 }
@@ -230,9 +242,10 @@ void cursor_spend(struct request *r) {
 	for (int i = 0; i < world->person_count; i++)
 		if (is_member(&world->people[i], today) && count++ / ask.size + 1 == ask.page)
 			json_array_append_new(rows, spend_row(r, i, spend[i], overall[i]));
-	reply_json(r, 200, json_pack("{s:o, s:I, s:I, s:I}", "teamMemberSpend", rows,
-		"subscriptionCycleStart", (json_int_t)(start * DAY_S * 1000), "totalMembers",
-		(json_int_t)count, "totalPages", (json_int_t)pages_of(count, ask.size)));
+	reply_json(r, 200,
+		json_pack("{s:o, s:I, s:I, s:I}", "teamMemberSpend", rows, "subscriptionCycleStart",
+			(json_int_t)(start * DAY_S * 1000), "totalMembers", (json_int_t)count,
+			"totalPages", (json_int_t)pages_of(count, ask.size)));
 }
 
 void cursor_enterprise(struct request *r) {

@@ -26,8 +26,8 @@ const char *const counter_names[COUNTER_COUNT] = {
 	[COUNT_BUGBOT] = "bugbotUsages",
 };
 
-static const char *const event_models[] = {"claude-4.5-sonnet", "gpt-5", "default", "gemini-2.5-pro",
-	"composer-1"};
+static const char *const event_models[] = {
+	"claude-4.5-sonnet", "gpt-5", "default", "gemini-2.5-pro", "composer-1"};
 
 bool is_member(const struct person *person, int64_t day) {
 	return person->cursor_id && (!person->cursor_last_day || day <= person->cursor_last_day);
@@ -41,8 +41,8 @@ static bool is_quiet(const struct world *world, int64_t day) {
 static bool works(const struct world *world, int64_t day, int person, struct chance *chance) {
 	bool weekend = weekday(day) == 0 || weekday(day) == 6;
 	return day >= world->first_day && !is_quiet(world, day) &&
-		is_member(&world->people[person], day) &&
-		chance_below(chance, 100) < (weekend ? 10 : 75);
+	       is_member(&world->people[person], day) &&
+	       chance_below(chance, 100) < (weekend ? 10 : 75);
 }
 
 static void count_tokens(struct event *event, struct chance *chance) {
@@ -52,12 +52,13 @@ static void count_tokens(struct event *event, struct chance *chance) {
 	event->cache_write = chance_once_in(chance, 3) ? chance_between(chance, 100, 9000) : 0;
 	event->cache_read = chance_between(chance, 0, 250000);
 	event->model_cost = event->input * 300000 + event->output * 1500000 +
-		event->cache_write * 375000 + event->cache_read * 30000;
+			    event->cache_write * 375000 + event->cache_read * 30000;
 	event->fee = (event->input + event->output) * 25013;
 	event->charged = event->model_cost + event->fee;
 }
 
-static struct event make_event(const struct world *world, int64_t day, int person, struct chance *chance) {
+static struct event make_event(
+	const struct world *world, int64_t day, int person, struct chance *chance) {
 	struct event event = {.person = person};
 	size_t model = (size_t)(person + chance_below(chance, 2)) % COUNT_OF(event_models);
 	event.at_ms = day * DAY_S * 1000 + chance_below(chance, DAY_S * INT64_C(1000));
@@ -106,7 +107,8 @@ static void sift(const struct world *world, int64_t day, size_t from, struct eve
 	out->events.count = kept;
 }
 
-void events_of_day(const struct world *world, struct arena *arena, int64_t day, struct event_list *out) {
+void events_of_day(
+	const struct world *world, struct arena *arena, int64_t day, struct event_list *out) {
 	size_t from = out->events.count;
 	for (int i = 0; i < world->person_count; i++) {
 		struct chance chance = chance_at(world->seed, PLACE_EVENT, day, i);
@@ -115,24 +117,28 @@ void events_of_day(const struct world *world, struct arena *arena, int64_t day, 
 		for (int64_t count = chance_between(&chance, 1, 9); count > 0; count--) {
 			struct event event = make_event(world, day, i, &chance);
 			vec_push(arena, &out->events, event);
-			if (chance_once_in(&chance, 60)) /* the same call twice: nothing tells them apart */
+			if (chance_once_in(&chance,
+				    60)) /* the same call twice: nothing tells them apart */
 				vec_push(arena, &out->events, event);
 		}
 	}
 	if (out->events.count > from)
-		qsort(out->events.items + from, out->events.count - from, sizeof(struct event), by_time);
+		qsort(out->events.items + from, out->events.count - from, sizeof(struct event),
+			by_time);
 	sift(world, day, from, out);
 }
 
-bool counters_of_day(const struct world *world, int64_t day, int person, int64_t out[COUNTER_COUNT]) {
+bool counters_of_day(
+	const struct world *world, int64_t day, int person, int64_t out[COUNTER_COUNT]) {
 	struct chance chance = chance_at(world->seed, PLACE_EVENT, day, person);
 	const struct revision *revision = world_revision(world, true, day);
 	memset(out, 0, COUNTER_COUNT * sizeof(*out));
 	if ((day + 1) * DAY_S > world->now || !works(world, day, person, &chance))
 		return false;
-	chance = chance_at(world->seed, PLACE_DAILY, day, person);
+	chance = chance_at(11, PLACE_REVISION, day, person);
 	if (revision && chance_below(&chance, 1000) >= revision->keep)
 		return false;
+	chance = chance_at(world->seed, PLACE_DAILY, day, person);
 	for (int i = 0; i < COUNTER_COUNT; i++)
 		out[i] = chance_between(&chance, 0, 30);
 	out[COUNT_ACCEPTED_ADDED] = chance_between(&chance, 0, 400);

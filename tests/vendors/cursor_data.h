@@ -10,8 +10,8 @@ struct event {
 	const char *model, *kind;
 	bool chargeable, token_based, headless, max_mode;
 	int64_t input, output, cache_write, cache_read;
-	int64_t model_cost, charged, fee;       /* 10^-9 cents */
-	int64_t request_tenths;                 /* tenths of request units */
+	int64_t model_cost, charged, fee; /* 10^-9 cents */
+	int64_t request_tenths;           /* tenths of request units */
 };
 
 struct event_list {
@@ -19,7 +19,8 @@ struct event_list {
 };
 
 /* Adds a day's events in the order of time. */
-void events_of_day(const struct world *world, struct arena *arena, int64_t day, struct event_list *out);
+void events_of_day(
+	const struct world *world, struct arena *arena, int64_t day, struct event_list *out);
 
 /* Is the person a member on that day? */
 bool is_member(const struct person *person, int64_t day);
@@ -48,4 +49,5 @@ enum counter {
 extern const char *const counter_names[COUNTER_COUNT];
 
 /* Counters of a person's day; false when there was no activity. */
-bool counters_of_day(const struct world *world, int64_t day, int person, int64_t out[COUNTER_COUNT]);
+bool counters_of_day(
+	const struct world *world, int64_t day, int person, int64_t out[COUNTER_COUNT]);

@@ -1,5 +1,5 @@
-/* The way of a request: find the row, check who asks, answer; then the faults that tests asked for and
- * the journal. */
+/* The way of a request: find the row, check who asks, answer; then the faults that tests asked for
+ * and the journal. */
 #include "tests/vendors/endpoint.h"
 
 #include <strings.h>
@@ -52,7 +52,8 @@ static void refuse(struct request *r, bool other_method) {
 	if (str_starts(path, "/teams/") || str_starts(path, "/analytics/"))
 		reply_cursor(r, status, other_method ? "Method not allowed" : "Not found");
 	else if (str_starts(path, "/v1/organizations/"))
-		reply_anthropic(r, status, other_method ? "invalid_request_error" : "not_found_error",
+		reply_anthropic(r, status,
+			other_method ? "invalid_request_error" : "not_found_error",
 			other_method ? "Method Not Allowed" : "Not found");
 	else
 		reply_google(r, status, other_method ? "UNIMPLEMENTED" : "NOT_FOUND", NULL,
@@ -77,18 +78,20 @@ static json_t *body_for_journal(const struct request *r) {
 }
 
 static void keep(struct request *r, const struct spoil *spoil) {
-	static const char *const kept[] = {"user-agent", "accept", "accept-encoding", "content-type",
-		"anthropic-version", "anthropic-beta", "metadata-flavor", "x-goog-user-project"};
+	static const char *const kept[] = {"user-agent", "accept", "accept-encoding",
+		"content-type", "anthropic-version", "anthropic-beta", "metadata-flavor",
+		"x-goog-user-project"};
 	json_t *headers = json_object(), *journal = r->vendors->journal;
 	for (size_t i = 0; i < COUNT_OF(kept); i++)
 		if (header_text(r, kept[i]))
 			json_object_set_new(headers, kept[i], json_string(header_text(r, kept[i])));
 	if (json_array_size(journal) >= 50000)
 		json_array_remove(journal, 0);
-	json_array_append_new(journal, json_pack("{s:s, s:s, s:O, s:o, s:s, s:o, s:i, s:b}", "method",
-		r->method, "path", r->path, "query", r->query, "headers", headers, "auth", scheme_of(r),
-		"body", body_for_journal(r), "status", r->status, "spoilt",
-		spoil->cut || spoil->truncate));
+	json_array_append_new(
+		journal, json_pack("{s:s, s:s, s:O, s:o, s:s, s:o, s:i, s:b}", "method", r->method,
+				 "path", r->path, "query", r->query, "headers", headers, "auth",
+				 scheme_of(r), "body", body_for_journal(r), "status", r->status,
+				 "spoilt", spoil->cut || spoil->truncate));
 }
 
 void vendors_answer(struct request *r, struct spoil *spoil) {

@@ -5,10 +5,10 @@
 
 struct endpoint {
 	const char *method;
-	const char *path;               /* "/v4/spreadsheets/:id"; a name takes all up to the next slash */
+	const char *path; /* "/v4/spreadsheets/:id"; a name takes all up to the next slash */
 	void (*handle)(struct request *r);
-	bool (*auth)(struct request *r);        /* NULL: everybody may */
-	bool quiet;                     /* not in the journal */
+	bool (*auth)(struct request *r); /* NULL: everybody may */
+	bool quiet;                      /* not in the journal */
 };
 
 #define ENDPOINT(method, path, handle, ...) void handle(struct request *r);

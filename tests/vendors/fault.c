@@ -1,9 +1,9 @@
 /* A reply in, a spoilt reply out. A fault is an object:
- * which requests: method, path (all of it, or its beginning with a `*`), query (a part of it), body (a
- * part of it), skip (how many fitting ones pass first), times (1; -1 for ever);
- * what happens: status, headers, text, html, content_type, retry_after (seconds), retry_after_date
- * (seconds from now), retry_after_ms, delay_ms, drip_ms, cut ("before", "within"), truncate,
- * unknown_fields, repeat_page, omit (names of members), set (members by name, at any depth), grow. */
+ * which requests: method, path (all of it, or its beginning with a `*`), query (a part of it), body
+ * (a part of it), skip (how many fitting ones pass first), times (1; -1 for ever); what happens:
+ * status, headers, text, html, content_type, retry_after (seconds), retry_after_date (seconds from
+ * now), retry_after_ms, delay_ms, drip_ms, cut ("before", "within"), truncate, unknown_fields,
+ * repeat_page, omit (names of members), set (members by name, at any depth), grow. */
 #include "tests/vendors/fault.h"
 
 #include <stdlib.h>
@@ -25,10 +25,10 @@ const char *faults_add(struct vendors *vendors, const json_t *script) {
 	size_t i;
 	if (!json_is_array(faults))
 		return "expected {\"faults\": [...]}";
-	json_array_foreach(faults, i, fault) {
+	json_array_foreach (faults, i, fault) {
 		if (!json_is_object(fault))
 			return "a fault is an object";
-		json_object_foreach(fault, name, value) {
+		json_object_foreach (fault, name, value) {
 			size_t k = 0;
 			while (known[k] && strcmp(known[k], name))
 				k++;
@@ -70,7 +70,7 @@ static long long count_up(json_t *fault, const char *name) {
 static json_t *choose(const struct request *r) {
 	json_t *fault;
 	size_t i;
-	json_array_foreach(r->vendors->faults, i, fault) {
+	json_array_foreach (r->vendors->faults, i, fault) {
 		long long times = json_number_of(fault, "times", 1);
 		if (!fits(r, fault) || (times >= 0 && json_number_of(fault, "done", 0) >= times))
 			continue;
@@ -82,18 +82,19 @@ static json_t *choose(const struct request *r) {
 	return NULL;
 }
 
-/* Calls `visit` for all objects below a value, then for the value, so that what is added is not met. */
-static void each_object(json_t *value, void (*visit)(json_t *object, const json_t *what),
-	const json_t *what) {
+/* Calls `visit` for all objects below a value, then for the value, so that what is added is not
+ * met. */
+static void each_object(
+	json_t *value, void (*visit)(json_t *object, const json_t *what), const json_t *what) {
 	json_t *child;
 	const char *name;
 	size_t i;
 	if (json_is_array(value))
-		json_array_foreach(value, i, child)
+		json_array_foreach (value, i, child)
 			each_object(child, visit, what);
 	if (!json_is_object(value))
 		return;
-	json_object_foreach(value, name, child)
+	json_object_foreach (value, name, child)
 		each_object(child, visit, what);
 	visit(value, what);
 }
@@ -101,14 +102,14 @@ static void each_object(json_t *value, void (*visit)(json_t *object, const json_
 static void omit(json_t *object, const json_t *names) {
 	json_t *name;
 	size_t i;
-	json_array_foreach(names, i, name)
+	json_array_foreach (names, i, name)
 		json_object_del(object, json_string_value(name));
 }
 
 static void set(json_t *object, const json_t *members) {
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)members, name, value)
+	json_object_foreach ((json_t *)members, name, value)
 		if (json_object_get(object, name))
 			json_object_set(object, name, value);
 }
@@ -124,8 +125,8 @@ static void repeat_page(struct request *r) {
 	if (!json_object_get(r->reply, "next_page"))
 		return;
 	json_object_set_new(r->reply, "has_more", json_true());
-	json_object_set_new(r->reply, "next_page",
-		json_string(page ? page : page_make(r, "page_", 0)));
+	json_object_set_new(
+		r->reply, "next_page", json_string(page ? page : page_make(r, "page_", 0)));
 }
 
 /* As if rows had come in between two pages. */
@@ -152,11 +153,12 @@ static void change_json(struct request *r, const json_t *fault) {
 static void add_headers(struct request *r, const json_t *fault) {
 	const char *name;
 	json_t *value;
-	json_object_foreach(json_object_get(fault, "headers"), name, value)
+	json_object_foreach (json_object_get(fault, "headers"), name, value)
 		reply_header(r, name, json_string_value(value));
 	if ((value = json_object_get(fault, "retry_after")))
-		reply_header(r, "retry-after", json_is_string(value) ? json_string_value(value) :
-			json_text_of(r->arena, value));
+		reply_header(r, "retry-after",
+			json_is_string(value) ? json_string_value(value)
+					      : json_text_of(r->arena, value));
 	if ((value = json_object_get(fault, "retry_after_date")))
 		reply_header(r, "retry-after",
 			moment_http(r->arena, time(NULL) + json_integer_value(value)));
@@ -168,18 +170,29 @@ static void add_headers(struct request *r, const json_t *fault) {
 static void reply_status(struct request *r, int status) {
 	struct str path = str_from(r->path);
 	if (str_starts(path, "/teams/"))
-		reply_json(r, status, json_pack("{s:s, s:s}", "error",
-			status == 429 ? "Too Many Requests" : "Error", "message",
-			status == 429 ? "Rate limit exceeded. Please try again later." : "Scripted fault"));
+		reply_json(r, status,
+			json_pack("{s:s, s:s}", "error",
+				status == 429 ? "Too Many Requests" : "Error", "message",
+				status == 429 ? "Rate limit exceeded. Please try again later."
+					      : "Scripted fault"));
 	else if (str_starts(path, "/v1/organizations/"))
-		reply_anthropic(r, status, status == 429 ? "rate_limit_error" :
-			status == 529 ? "overloaded_error" : status == 504 ? "timeout_error" :
-			status >= 500 ? "api_error" : status == 401 ? "authentication_error" :
-			status == 403 ? "permission_error" : "invalid_request_error", "Scripted fault");
+		reply_anthropic(r, status,
+			status == 429   ? "rate_limit_error"
+			: status == 529 ? "overloaded_error"
+			: status == 504 ? "timeout_error"
+			: status >= 500 ? "api_error"
+			: status == 401 ? "authentication_error"
+			: status == 403 ? "permission_error"
+					: "invalid_request_error",
+			"Scripted fault");
 	else
-		reply_google(r, status, status == 429 ? "RESOURCE_EXHAUSTED" :
-			status == 403 ? "PERMISSION_DENIED" : status == 401 ? "UNAUTHENTICATED" :
-			status == 503 ? "UNAVAILABLE" : "INTERNAL", NULL, "Scripted fault");
+		reply_google(r, status,
+			status == 429   ? "RESOURCE_EXHAUSTED"
+			: status == 403 ? "PERMISSION_DENIED"
+			: status == 401 ? "UNAUTHENTICATED"
+			: status == 503 ? "UNAVAILABLE"
+					: "INTERNAL",
+			NULL, "Scripted fault");
 }
 
 void fault_apply(struct request *r, struct spoil *spoil) {
@@ -194,7 +207,8 @@ void fault_apply(struct request *r, struct spoil *spoil) {
 	if (json_is_set(fault, "html"))
 		text = "<html><head><title>502 Bad Gateway</title></head><body>502</body></html>";
 	if (text)
-		reply_text(r, status ? status : r->status, "text/html", arena_cstr(r->arena, str_from(text)));
+		reply_text(r, status ? status : r->status, "text/html",
+			arena_cstr(r->arena, str_from(text)));
 	if (json_text(fault, "content_type"))
 		r->content_type = arena_cstr(r->arena, str_from(json_text(fault, "content_type")));
 	add_headers(r, fault);

@@ -1,6 +1,7 @@
-/* Google's ways to a token: a signed assertion, a refresh token, the metadata server, an exchange and
- * an impersonation. The key pair is made when it is first asked for and is good for this server only.
- * Tokens live by the clock of the machine, not by the vendors' clock, as those of their readers do. */
+/* Google's ways to a token: a signed assertion, a refresh token, the metadata server, an exchange
+ * and an impersonation. The key pair is made when it is first asked for and is good for this server
+ * only. Tokens live by the clock of the machine, not by the vendors' clock, as those of their
+ * readers do. */
 #include "tests/vendors/google.h"
 
 #include <openssl/bio.h>
@@ -15,22 +16,22 @@
 #include "tests/vendors/moment.h"
 #include "tests/vendors/state.h"
 
-#define KEY_ID        "local-key-1"
-#define CLIENT_ID     "local-client"
+#define KEY_ID "local-key-1"
+#define CLIENT_ID "local-client"
 #define CLIENT_SECRET "local-client-secret"
 #define REFRESH_TOKEN "local-refresh-token"
 #define SUBJECT_TOKEN "local-subject-token"
-#define CLOUD_SCOPE   "https://www.googleapis.com/auth/cloud-platform"
-#define POOL \
+#define CLOUD_SCOPE "https://www.googleapis.com/auth/cloud-platform"
+#define POOL                                            \
 	"//iam.googleapis.com/projects/" PROJECT_NUMBER \
 	"/locations/global/workloadIdentityPools/local/providers/local"
 
 struct google {
-	EVP_PKEY *key;                  /* NULL: not asked for yet */
+	EVP_PKEY *key; /* NULL: not asked for yet */
 	long long lifetime_s;
 	bool lifetime_as_text;
 	long long wrong_checksums;
-	long long generation;           /* tokens of an earlier one are revoked */
+	long long generation; /* tokens of an earlier one are revoked */
 };
 
 struct google *google_create(struct arena *arena) {
@@ -58,9 +59,10 @@ static EVP_PKEY *key_of(struct google *google) {
 /* A token with what it is good for written in it; nobody but this server trusts it. */
 static const char *make_token(struct request *r, const char *scopes) {
 	const struct google *google = r->vendors->google;
-	char *claims = arena_printf(r->arena, "{\"scope\":\"%s\",\"exp\":%lld,\"generation\":%lld}", scopes,
-		(long long)time(NULL) + google->lifetime_s, google->generation);
-	return arena_printf(r->arena, "ya29.%s", base64_text(r->arena, claims, strlen(claims), true));
+	char *claims = arena_printf(r->arena, "{\"scope\":\"%s\",\"exp\":%lld,\"generation\":%lld}",
+		scopes, (long long)time(NULL) + google->lifetime_s, google->generation);
+	return arena_printf(
+		r->arena, "ya29.%s", base64_text(r->arena, claims, strlen(claims), true));
 }
 
 static bool has_scope(const char *scopes, const char *wanted) {
@@ -73,8 +75,9 @@ static bool has_scope(const char *scopes, const char *wanted) {
 
 bool google_check(struct request *r, const char *const *scopes) {
 	const char *given = header_text(r, "authorization");
-	const char *claims = given && !strncmp(given, "Bearer ya29.", 12) ?
-		base64_bytes(r->arena, str_from(given + 12), NULL) : NULL;
+	const char *claims = given && !strncmp(given, "Bearer ya29.", 12)
+				     ? base64_bytes(r->arena, str_from(given + 12), NULL)
+				     : NULL;
 	json_auto_t *token = claims ? json_loads(claims, 0, NULL) : NULL;
 	if (!token || json_number_of(token, "exp", 0) <= time(NULL) ||
 		json_number_of(token, "generation", -1) != r->vendors->google->generation) {
@@ -91,8 +94,10 @@ bool google_check(struct request *r, const char *const *scopes) {
 }
 
 bool auth_sheets(struct request *r) {
-	static const char *const scopes[] = {"https://www.googleapis.com/auth/spreadsheets.readonly",
-		"https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive",
+	static const char *const scopes[] = {
+		"https://www.googleapis.com/auth/spreadsheets.readonly",
+		"https://www.googleapis.com/auth/spreadsheets",
+		"https://www.googleapis.com/auth/drive",
 		"https://www.googleapis.com/auth/drive.readonly",
 		"https://www.googleapis.com/auth/drive.file", NULL};
 	return google_check(r, scopes);
@@ -105,19 +110,23 @@ bool auth_secrets(struct request *r) {
 
 static void reply_token(struct request *r, const char *scopes) {
 	const struct google *google = r->vendors->google;
-	json_t *seconds = google->lifetime_as_text ? json_sprintf("%lld", google->lifetime_s) :
-		json_integer(google->lifetime_s);
-	reply_json(r, 200, json_pack("{s:s, s:o, s:s}", "access_token", make_token(r, scopes),
-		"expires_in", seconds, "token_type", "Bearer"));
+	json_t *seconds = google->lifetime_as_text ? json_sprintf("%lld", google->lifetime_s)
+						   : json_integer(google->lifetime_s);
+	reply_json(r, 200,
+		json_pack("{s:s, s:o, s:s}", "access_token", make_token(r, scopes), "expires_in",
+			seconds, "token_type", "Bearer"));
 }
 
 static void reply_oauth(struct request *r, const char *error, const char *description) {
-	reply_json(r, 400, json_pack("{s:s, s:s}", "error", error, "error_description", description));
+	reply_json(
+		r, 400, json_pack("{s:s, s:s}", "error", error, "error_description", description));
 }
 
 static int hex_digit(char c) {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-		c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
 /* The value of a field of a form, decoded; "" without one. */
@@ -127,7 +136,8 @@ static const char *form_text(const struct request *r, const char *name) {
 		size_t equals = str_find(piece, "=", 0);
 		if (equals == STR_NONE || !str_is(str_slice(piece, 0, equals), name))
 			continue;
-		char *text = arena_cstr(r->arena, str_slice(piece, equals + 1, piece.len)), *to = text;
+		char *text = arena_cstr(r->arena, str_slice(piece, equals + 1, piece.len)),
+		     *to = text;
 		for (const char *from = text; *from; from++) {
 			if (*from == '%' && hex_digit(from[1]) >= 0 && hex_digit(from[2]) >= 0) {
 				*to++ = (char)(hex_digit(from[1]) * 16 + hex_digit(from[2]));
@@ -147,9 +157,10 @@ static bool is_signed(struct request *r, struct str message, struct str signatur
 	char *bytes = base64_bytes(r->arena, signature, &len);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	bool good = bytes && context &&
-		EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, key_of(r->vendors->google)) == 1 &&
-		EVP_DigestVerify(context, (unsigned char *)bytes, len, (const unsigned char *)message.ptr,
-			message.len) == 1;
+		    EVP_DigestVerifyInit(
+			    context, NULL, EVP_sha256(), NULL, key_of(r->vendors->google)) == 1 &&
+		    EVP_DigestVerify(context, (unsigned char *)bytes, len,
+			    (const unsigned char *)message.ptr, message.len) == 1;
 	EVP_MD_CTX_free(context);
 	return good;
 }
@@ -162,7 +173,8 @@ static json_t *part_of_jwt(struct request *r, struct str part) {
 
 /* Is it made for now, by the clock of the machine or by that of the vendors? */
 static bool is_timely(const struct request *r, const json_t *claims) {
-	long long issued = json_number_of(claims, "iat", 0), ends = json_number_of(claims, "exp", 0);
+	long long issued = json_number_of(claims, "iat", 0),
+		  ends = json_number_of(claims, "exp", 0);
 	long long clocks[] = {time(NULL), r->vendors->world->now};
 	for (size_t i = 0; i < COUNT_OF(clocks); i++)
 		if (ends - issued <= 3600 && ends > clocks[i] && issued <= clocks[i] + 60)
@@ -187,13 +199,16 @@ static void reply_assertion(struct request *r) {
 		reply_oauth(r, "invalid_grant", "Invalid JWT Signature.");
 	else if (!issuer || strcmp(issuer, ACCOUNT_EMAIL))
 		reply_oauth(r, "invalid_grant", "Invalid grant: account not found");
-	else if (!audience || strcmp(audience, arena_printf(r->arena, "%s/token", r->vendors->address)))
+	else if (!audience ||
+		 strcmp(audience, arena_printf(r->arena, "%s/token", r->vendors->address)))
 		reply_oauth(r, "invalid_grant", "Invalid JWT: Failed audience check.");
 	else if (!is_timely(r, claims))
-		reply_oauth(r, "invalid_grant", "Invalid JWT: Token must be a short-lived token (60 "
+		reply_oauth(r, "invalid_grant",
+			"Invalid JWT: Token must be a short-lived token (60 "
 			"minutes) and in a reasonable timeframe. Check your iat and exp values.");
 	else if (!scope || !*scope)
-		reply_oauth(r, "invalid_scope", "Invalid OAuth scope or ID token audience provided.");
+		reply_oauth(
+			r, "invalid_scope", "Invalid OAuth scope or ID token audience provided.");
 	else
 		reply_token(r, scope);
 }
@@ -206,7 +221,7 @@ static void reply_refresh(struct request *r) {
 		reply_oauth(r, "invalid_grant", "Token has been expired or revoked.");
 	else
 		reply_token(r, CLOUD_SCOPE " https://www.googleapis.com/auth/spreadsheets.readonly "
-			"https://www.googleapis.com/auth/bigquery");
+					   "https://www.googleapis.com/auth/bigquery");
 }
 
 void google_token(struct request *r) {
@@ -223,10 +238,11 @@ void google_exchange(struct request *r) {
 	if (strcmp(form_text(r, "grant_type"), "urn:ietf:params:oauth:grant-type:token-exchange"))
 		reply_oauth(r, "unsupported_grant_type", "Invalid grant_type.");
 	else if (strcmp(form_text(r, "audience"), POOL))
-		reply_oauth(r, "invalid_target", "The target service indicated by the audience is invalid.");
+		reply_oauth(r, "invalid_target",
+			"The target service indicated by the audience is invalid.");
 	else if (strcmp(form_text(r, "requested_token_type"),
 			 "urn:ietf:params:oauth:token-type:access_token") ||
-		strcmp(form_text(r, "subject_token_type"), "urn:ietf:params:oauth:token-type:jwt"))
+		 strcmp(form_text(r, "subject_token_type"), "urn:ietf:params:oauth:token-type:jwt"))
 		reply_oauth(r, "invalid_request", "Invalid token type.");
 	else if (strcmp(form_text(r, "subject_token"), SUBJECT_TOKEN))
 		reply_oauth(r, "invalid_grant", "The subject token is invalid.");
@@ -238,8 +254,9 @@ static const char *joined(struct request *r, const json_t *scopes) {
 	const char *text = "";
 	json_t *scope;
 	size_t i;
-	json_array_foreach(scopes, i, scope)
-		text = arena_printf(r->arena, "%s%s%s", text, *text ? " " : "", json_string_value(scope));
+	json_array_foreach (scopes, i, scope)
+		text = arena_printf(
+			r->arena, "%s%s%s", text, *text ? " " : "", json_string_value(scope));
 	return text;
 }
 
@@ -251,8 +268,10 @@ void google_impersonate(struct request *r) {
 	else if (!*scopes)
 		reply_google(r, 400, "INVALID_ARGUMENT", NULL, "Scope required.");
 	else
-		reply_json(r, 200, json_pack("{s:s, s:s}", "accessToken", make_token(r, scopes),
-			"expireTime", moment_text(r->arena, time(NULL) + r->vendors->google->lifetime_s)));
+		reply_json(r, 200,
+			json_pack("{s:s, s:s}", "accessToken", make_token(r, scopes), "expireTime",
+				moment_text(
+					r->arena, time(NULL) + r->vendors->google->lifetime_s)));
 }
 
 /* The metadata server answers those only who say that they mean it. */
@@ -288,8 +307,8 @@ void metadata_project(struct request *r) {
 static const char *private_key(struct request *r) {
 	char *bytes;
 	BIO *bio = BIO_new(BIO_s_mem());
-	if (!bio || !PEM_write_bio_PKCS8PrivateKey(bio, key_of(r->vendors->google), NULL, NULL, 0, NULL,
-			    NULL))
+	if (!bio || !PEM_write_bio_PKCS8PrivateKey(
+			    bio, key_of(r->vendors->google), NULL, NULL, 0, NULL, NULL))
 		out_of_memory();
 	long len = BIO_get_mem_data(bio, &bytes);
 	const char *text = arena_cstr(r->arena, (struct str){bytes, (size_t)len});
@@ -299,30 +318,36 @@ static const char *private_key(struct request *r) {
 
 /* Files of credentials, as Google's console and tools write them. */
 void control_service_account(struct request *r) {
-	reply_json(r, 200, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "type", "service_account",
-		"project_id", PROJECT, "private_key_id", KEY_ID, "private_key", private_key(r),
-		"client_email", ACCOUNT_EMAIL, "token_uri",
-		arena_printf(r->arena, "%s/token", r->vendors->address)));
+	reply_json(r, 200,
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "type", "service_account", "project_id",
+			PROJECT, "private_key_id", KEY_ID, "private_key", private_key(r),
+			"client_email", ACCOUNT_EMAIL, "token_uri",
+			arena_printf(r->arena, "%s/token", r->vendors->address)));
 }
 
 void control_authorized_user(struct request *r) {
-	reply_json(r, 200, json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", "authorized_user", "client_id",
-		CLIENT_ID, "client_secret", CLIENT_SECRET, "refresh_token", REFRESH_TOKEN,
-		"quota_project_id", PROJECT));
+	reply_json(r, 200,
+		json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", "authorized_user", "client_id",
+			CLIENT_ID, "client_secret", CLIENT_SECRET, "refresh_token", REFRESH_TOKEN,
+			"quota_project_id", PROJECT));
 }
 
 void control_external_account(struct request *r) {
 	const char *base = r->vendors->address;
-	reply_json(r, 200, json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:s, s:{s:s}, s:{s:s, s:s}}}", "type",
-		"external_account", "audience", POOL, "subject_token_type",
-		"urn:ietf:params:oauth:token-type:jwt", "token_url",
-		arena_printf(r->arena, "%s/v1/token", base), "service_account_impersonation_url",
-		arena_printf(r->arena, "%s/v1/projects/-/serviceAccounts/" ACCOUNT_EMAIL
-			":generateAccessToken", base),
-		"credential_source", "url",
-		arena_printf(r->arena, "%s/__control/credentials/subject-token", base), "headers",
-		"Authorization", "Bearer local-request-token", "format", "type", "json",
-		"subject_token_field_name", "value"));
+	reply_json(r, 200,
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:{s:s, s:{s:s}, s:{s:s, s:s}}}", "type",
+			"external_account", "audience", POOL, "subject_token_type",
+			"urn:ietf:params:oauth:token-type:jwt", "token_url",
+			arena_printf(r->arena, "%s/v1/token", base),
+			"service_account_impersonation_url",
+			arena_printf(r->arena,
+				"%s/v1/projects/-/serviceAccounts/" ACCOUNT_EMAIL
+				":generateAccessToken",
+				base),
+			"credential_source", "url",
+			arena_printf(r->arena, "%s/__control/credentials/subject-token", base),
+			"headers", "Authorization", "Bearer local-request-token", "format", "type",
+			"json", "subject_token_field_name", "value"));
 }
 
 void control_subject_token(struct request *r) {

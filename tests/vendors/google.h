@@ -1,4 +1,5 @@
-/* Google's tokens. They say in themselves what they are good for, so that the APIs can refuse them. */
+/* Google's tokens. They say in themselves what they are good for, so that the APIs can refuse them.
+ */
 #pragma once
 
 #include <stdbool.h>

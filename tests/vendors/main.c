@@ -11,9 +11,11 @@
 static const struct option_row options[] = {
 	{"port", 'p', OPTION_NUMBER, "N", NULL, 0, 65535, NULL,
 		"port on loopback; 0 takes a free one and prints it (0)"},
-	{"seed", 's', OPTION_NUMBER, "N", NULL, 0, 2147483647, NULL, "what all data comes from (1)"},
+	{"seed", 's', OPTION_NUMBER, "N", NULL, 0, 2147483647, NULL,
+		"what all data comes from (1)"},
 	{"now", 'n', OPTION_TEXT, "TIME", NULL, 0, 0, NULL,
-		"the vendors' clock, which stands still: 2026-11-22T06:00:00Z (the time of the start)"},
+		"the vendors' clock, which stands still: 2026-11-22T06:00:00Z (the time of the "
+		"start)"},
 	{"people", 0, OPTION_NUMBER, "N", NULL, 4, 5000, NULL, "how many there are (40)"},
 	{"days", 0, OPTION_NUMBER, "N", NULL, 1, 800, NULL, "days of history before now (120)"},
 	{"script", 0, OPTION_TEXT, "FILE", NULL, 0, 0, NULL, "faults to begin with, as JSON"},
@@ -49,7 +51,8 @@ static int run(struct invocation *invocation) {
 	};
 	const char *now = option_text(invocation, "now");
 	if (now && !moment_parse(now, &wanted.now))
-		return usage_error(invocation, "a time looks like 2026-11-22T06:00:00Z, not `%s`", now);
+		return usage_error(
+			invocation, "a time looks like 2026-11-22T06:00:00Z, not `%s`", now);
 	return serve(&wanted);
 }
 
@@ -77,8 +80,10 @@ static const struct exit_code exit_codes[] = {
 int main(int argc, char **argv) {
 	signal(SIGPIPE, SIG_IGN);
 	static const struct program program = {
-		.name = "mbc-vendors", .summary = "a local server that speaks for the vendors",
-		.commands = commands, .exit_codes = exit_codes,
+		.name = "mbc-vendors",
+		.summary = "a local server that speaks for the vendors",
+		.commands = commands,
+		.exit_codes = exit_codes,
 	};
 	return program_run(&program, argc, argv);
 }

@@ -34,25 +34,31 @@ void reply_anthropic(struct request *r, int status, const char *type, const char
 	const char *message = arena_vprintf(r->arena, format, args);
 	va_end(args);
 	const char *id = json_string_value(json_object_get(r->reply_headers, "request-id"));
-	reply_json(r, status, json_pack("{s:s, s:{s:s, s:s}, s:s}", "type", "error", "error", "type",
-		type, "message", message, "request_id", id ? id : ""));
+	reply_json(r, status,
+		json_pack("{s:s, s:{s:s, s:s}, s:s}", "type", "error", "error", "type", type,
+			"message", message, "request_id", id ? id : ""));
 }
 
 void reply_cursor(struct request *r, int status, const char *message) {
-	const char *error = status == 400 ? "Bad Request" : status == 401 ? "Unauthorized" :
-		status == 403 ? "Forbidden" : status == 404 ? "Not Found" : "Method Not Allowed";
+	const char *error = status == 400   ? "Bad Request"
+			    : status == 401 ? "Unauthorized"
+			    : status == 403 ? "Forbidden"
+			    : status == 404 ? "Not Found"
+					    : "Method Not Allowed";
 	reply_json(r, status, json_pack("{s:s, s:s}", "error", error, "message", message));
 }
 
-void reply_google(struct request *r, int status, const char *name, const char *reason,
-	const char *message) {
+void reply_google(
+	struct request *r, int status, const char *name, const char *reason, const char *message) {
 	json_t *details = json_array();
 	if (reason)
-		json_array_append_new(details, json_pack("{s:s, s:s, s:s}", "@type",
-			"type.googleapis.com/google.rpc.ErrorInfo", "reason", reason, "domain",
-			"googleapis.com"));
-	reply_json(r, status, json_pack("{s:{s:i, s:s, s:s, s:o}}", "error", "code", status, "message",
-		message, "status", name, "details", details));
+		json_array_append_new(
+			details, json_pack("{s:s, s:s, s:s}", "@type",
+					 "type.googleapis.com/google.rpc.ErrorInfo", "reason",
+					 reason, "domain", "googleapis.com"));
+	reply_json(r, status,
+		json_pack("{s:{s:i, s:s, s:s, s:o}}", "error", "code", status, "message", message,
+			"status", name, "details", details));
 }
 
 const json_t *query_values(const struct request *r, const char *name) {
@@ -63,7 +69,8 @@ const char *query_text(const struct request *r, const char *name) {
 	return json_string_value(json_array_get(query_values(r, name), 0));
 }
 
-bool query_number(const struct request *r, const char *name, int64_t least, int64_t most, int64_t *value) {
+bool query_number(
+	const struct request *r, const char *name, int64_t least, int64_t most, int64_t *value) {
 	const char *text = query_text(r, name);
 	long long number;
 	if (!text)
@@ -115,9 +122,10 @@ static uint64_t query_hash(const struct request *r) {
 }
 
 const char *page_make(const struct request *r, const char *prefix, int64_t position) {
-	char *plain = arena_printf(r->arena, "%lld|%016llx", (long long)position,
-		(unsigned long long)query_hash(r));
-	return arena_printf(r->arena, "%s%s", prefix, base64_text(r->arena, plain, strlen(plain), true));
+	char *plain = arena_printf(
+		r->arena, "%lld|%016llx", (long long)position, (unsigned long long)query_hash(r));
+	return arena_printf(
+		r->arena, "%s%s", prefix, base64_text(r->arena, plain, strlen(plain), true));
 }
 
 bool page_read(const struct request *r, const char *prefix, int64_t *position) {

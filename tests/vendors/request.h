@@ -17,17 +17,17 @@ struct request {
 	struct vendors *vendors;
 	struct arena *arena;
 	const char *method, *path;
-	json_t *query;                  /* name → array of strings */
-	json_t *headers;                /* lower case name → string */
+	json_t *query;   /* name → array of strings */
+	json_t *headers; /* lower case name → string */
 	struct str body;
-	json_t *json;                   /* the body, or NULL if it is no JSON; owned by the arena */
+	json_t *json; /* the body, or NULL if it is no JSON; owned by the arena */
 	const char *captures[MAX_CAPTURES];
 
-	int status;                     /* 0: not answered yet */
-	json_t *reply;                  /* owned by the arena */
-	const char *text;               /* used if `reply` is NULL */
+	int status;       /* 0: not answered yet */
+	json_t *reply;    /* owned by the arena */
+	const char *text; /* used if `reply` is NULL */
 	const char *content_type;
-	json_t *reply_headers;          /* name → string; owned by the arena */
+	json_t *reply_headers; /* name → string; owned by the arena */
 };
 
 /* Replies; JSON is stolen. */
@@ -40,14 +40,15 @@ void reply_anthropic(struct request *r, int status, const char *type, const char
 	__attribute__((format(printf, 4, 5)));
 void reply_cursor(struct request *r, int status, const char *message);
 /* `reason`: of an ErrorInfo detail, or NULL. */
-void reply_google(struct request *r, int status, const char *name, const char *reason,
-	const char *message);
+void reply_google(
+	struct request *r, int status, const char *name, const char *reason, const char *message);
 
 /* A query parameter: the first value or NULL; all of them, borrowed, or NULL. */
 const char *query_text(const struct request *r, const char *name);
 const json_t *query_values(const struct request *r, const char *name);
 /* A whole number; false, when it is there and is none or outside least..most. */
-bool query_number(const struct request *r, const char *name, int64_t least, int64_t most, int64_t *value);
+bool query_number(
+	const struct request *r, const char *name, int64_t least, int64_t most, int64_t *value);
 const char *header_text(const struct request *r, const char *name);
 
 /* A JSON number with exactly these digits. */

@@ -18,14 +18,16 @@ static uint32_t crc32c(const char *bytes, size_t len) {
 static void reply_secret(struct request *r, const char *secret, const char *value) {
 	size_t len = strlen(value);
 	uint32_t crc = crc32c(value, len) ^ (google_spoils_checksum(r->vendors->google) ? 1 : 0);
-	reply_json(r, 200, json_pack("{s:s, s:{s:s, s:s}}", "name",
-		arena_printf(r->arena, "projects/" PROJECT_NUMBER "/secrets/%s/versions/4", secret),
-		"payload", "data", base64_text(r->arena, value, len, false), "dataCrc32c",
-		arena_printf(r->arena, "%u", crc)));
+	reply_json(r, 200,
+		json_pack("{s:s, s:{s:s, s:s}}", "name",
+			arena_printf(r->arena, "projects/" PROJECT_NUMBER "/secrets/%s/versions/4",
+				secret),
+			"payload", "data", base64_text(r->arena, value, len, false), "dataCrc32c",
+			arena_printf(r->arena, "%u", crc)));
 }
 
-/* GET /v1/projects/P/secrets/S/versions/V:access. `disabled` and `forbidden` are what they are called;
- * the end of line behind one key is there because operators type it. */
+/* GET /v1/projects/P/secrets/S/versions/V:access. `disabled` and `forbidden` are what they are
+ * called; the end of line behind one key is there because operators type it. */
 void secret_access(struct request *r) {
 	const char *secret = r->captures[1];
 	const char *added = json_text(r->vendors->secrets, secret);
@@ -42,13 +44,17 @@ void secret_access(struct request *r) {
 	else if (!strcmp(secret, "cursor-api-key"))
 		reply_secret(r, secret, CURSOR_KEY);
 	else if (!strcmp(secret, "disabled"))
-		reply_google(r, 400, "FAILED_PRECONDITION", NULL, "Secret Version is in DISABLED state.");
+		reply_google(r, 400, "FAILED_PRECONDITION", NULL,
+			"Secret Version is in DISABLED state.");
 	else if (!strcmp(secret, "forbidden"))
 		reply_google(r, 403, "PERMISSION_DENIED", NULL,
 			"Permission 'secretmanager.versions.access' denied on resource.");
 	else
-		reply_google(r, 404, "NOT_FOUND", NULL, arena_printf(r->arena, "Secret [projects/"
-			PROJECT_NUMBER "/secrets/%s] not found or has no versions.", secret));
+		reply_google(r, 404, "NOT_FOUND", NULL,
+			arena_printf(r->arena,
+				"Secret [projects/" PROJECT_NUMBER
+				"/secrets/%s] not found or has no versions.",
+				secret));
 }
 
 /* {"name": "value"} adds secrets or changes them. */

@@ -18,8 +18,8 @@
 
 #define MAX_BODY (16u << 20)
 
-static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const char *name,
-	const char *value) {
+static enum MHD_Result add_query(
+	void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
 	(void)kind;
 	json_t *values = json_object_get(context, name);
 	if (!values) {
@@ -31,8 +31,8 @@ static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const c
 	return MHD_YES;
 }
 
-static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const char *name,
-	const char *value) {
+static enum MHD_Result add_header(
+	void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
 	(void)kind;
 	char lower[128];
 	size_t len = strlen(name);
@@ -60,8 +60,8 @@ static ssize_t stream_read(void *context, uint64_t position, char *out, size_t m
 	struct stream *stream = context;
 	(void)position;
 	if (stream->sent >= stream->stop)
-		return stream->stop < stream->len ? MHD_CONTENT_READER_END_WITH_ERROR :
-			MHD_CONTENT_READER_END_OF_STREAM;
+		return stream->stop < stream->len ? MHD_CONTENT_READER_END_WITH_ERROR
+						  : MHD_CONTENT_READER_END_OF_STREAM;
 	size_t part = stream->stop - stream->sent;
 	if (stream->drip_ms && part > stream->len / 10 + 1)
 		part = stream->len / 10 + 1;
@@ -88,11 +88,12 @@ static struct MHD_Response *make_response(const char *body, const struct spoil *
 		stream->len /= 2;
 	stream->stop = spoil->cut == CUT_WITHIN ? stream->len / 2 : stream->len;
 	stream->drip_ms = spoil->drip_ms;
-	return MHD_create_response_from_callback(stream->len, 65536, stream_read, stream, stream_free);
+	return MHD_create_response_from_callback(
+		stream->len, 65536, stream_read, stream, stream_free);
 }
 
-static enum MHD_Result send_reply(struct MHD_Connection *connection, const struct request *r,
-	const struct spoil *spoil) {
+static enum MHD_Result send_reply(
+	struct MHD_Connection *connection, const struct request *r, const struct spoil *spoil) {
 	const char *name;
 	json_t *value;
 	const char *body = r->reply ? json_text_of(r->arena, r->reply) : r->text ? r->text : "";
@@ -104,7 +105,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, const struc
 		return MHD_NO;
 	if (r->content_type)
 		MHD_add_response_header(response, "Content-Type", r->content_type);
-	json_object_foreach(r->reply_headers, name, value)
+	json_object_foreach (r->reply_headers, name, value)
 		MHD_add_response_header(response, name, json_string_value(value));
 	enum MHD_Result result = MHD_queue_response(connection, (unsigned)r->status, response);
 	MHD_destroy_response(response);
@@ -116,7 +117,10 @@ static enum MHD_Result finish(struct vendors *vendors, struct MHD_Connection *co
 	struct arena *arena = arena_create();
 	struct spoil spoil = {0};
 	struct request r = {
-		.vendors = vendors, .arena = arena, .method = method, .path = path,
+		.vendors = vendors,
+		.arena = arena,
+		.method = method,
+		.path = path,
 		.body = buf_str(body),
 		.query = arena_own_json(arena, json_object()),
 		.headers = arena_own_json(arena, json_object()),
@@ -141,9 +145,9 @@ static enum MHD_Result finish(struct vendors *vendors, struct MHD_Connection *co
 	return result;
 }
 
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *path,
-	const char *method, const char *version, const char *upload, size_t *upload_size,
-	void **state) {
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection,
+	const char *path, const char *method, const char *version, const char *upload,
+	size_t *upload_size, void **state) {
 	(void)version;
 	struct buf *body = *state;
 	if (!body) {
@@ -177,12 +181,13 @@ static bool listen_on(struct vendors *vendors, unsigned port) {
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	vendors->daemon = MHD_start_daemon(
 		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL,
-		(uint16_t)port, NULL, NULL, on_request, vendors,
-		MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
-		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_CONNECTION_TIMEOUT, 120u,
-		MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_END);
+		(uint16_t)port, NULL, NULL, on_request, vendors, MHD_OPTION_SOCK_ADDR,
+		(struct sockaddr *)&address, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+		MHD_OPTION_CONNECTION_TIMEOUT, 120u, MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL,
+		MHD_OPTION_END);
 	if (!vendors->daemon) {
-		fprintf(stderr, "mbc-vendors: cannot listen on port %u: %s\n", port, strerror(errno));
+		fprintf(stderr, "mbc-vendors: cannot listen on port %u: %s\n", port,
+			strerror(errno));
 		return false;
 	}
 	vendors->address = arena_printf(vendors->arena, "http://127.0.0.1:%u",

@@ -1,4 +1,5 @@
-/* People and keys as rows of cells, ragged as Google serves them, with the mistakes that people make. */
+/* People and keys as rows of cells, ragged as Google serves them, with the mistakes that people
+ * make. */
 #include "tests/vendors/sheets.h"
 
 #include "tests/vendors/moment.h"
@@ -12,8 +13,8 @@ static void add_row(json_t *rows, const char *const *cells, size_t count) {
 	json_array_append_new(rows, row);
 }
 
-#define ROW(rows, ...)                                                                  \
-	add_row(rows, (const char *const[]){__VA_ARGS__},                               \
+#define ROW(rows, ...)                                    \
+	add_row(rows, (const char *const[]){__VA_ARGS__}, \
 		COUNT_OF(((const char *const[]){__VA_ARGS__})))
 
 static json_t *keys(const struct world *world) {
@@ -27,9 +28,11 @@ static json_t *keys(const struct world *world) {
 			continue;
 		if (i == 8) /* somebody left a line empty */
 			ROW(rows, "");
-		ROW(rows, key->id, i % 5 == 1 ? owner->spelled : owner->email, key->name, "anthropic",
-			i % 3 ? "production" : NULL, i % 4 ? owner->team : NULL, i % 2 ? "search" : NULL,
-			i == 12 ? day_text(world->arena, world->first_day + world->days - 20) : NULL);
+		ROW(rows, key->id, i % 5 == 1 ? owner->spelled : owner->email, key->name,
+			"anthropic", i % 3 ? "production" : NULL, i % 4 ? owner->team : NULL,
+			i % 2 ? "search" : NULL,
+			i == 12 ? day_text(world->arena, world->first_day + world->days - 20)
+				: NULL);
 	}
 	const struct key *twice = &world->keys[0];
 	ROW(rows, twice->id, world->people[(twice->owner + 1) % world->person_count].email);
@@ -46,8 +49,9 @@ static json_t *people(const struct world *world) {
 		bool alias = strcmp(person->cursor_email, person->spelled) != 0;
 		if (i == world->person_count - 1) /* the newest is not there yet */
 			break;
-		ROW(rows, i % 9 == 4 ? person->spelled : person->email, person->department, person->first,
-			person->last, person->team, alias ? person->cursor_email : NULL,
+		ROW(rows, i % 9 == 4 ? person->spelled : person->email, person->department,
+			person->first, person->last, person->team,
+			alias ? person->cursor_email : NULL,
 			person->active ? i % 3 ? NULL : "TRUE" : "FALSE");
 	}
 	return rows;

@@ -40,7 +40,8 @@ static bool read_area(struct arena *arena, const char *text, struct area *area) 
 	if (!mark)
 		return true;
 	struct str rest = str_from(mark + 1), from, to;
-	if (!str_split(&rest, ':', &from) || !read_corner(from, &area->first_column, &area->first_row))
+	if (!str_split(&rest, ':', &from) ||
+		!read_corner(from, &area->first_column, &area->first_row))
 		return false;
 	if (str_split(&rest, ':', &to))
 		return read_corner(to, &area->last_column, &area->last_row) && rest.len == 0;
@@ -75,7 +76,8 @@ static json_t *cut_row(const json_t *cells, const struct area *area, bool raw) {
 		end--;
 	for (size_t i = area->first_column; i < end; i++) {
 		const char *text = json_string_value(json_array_get(cells, i));
-		json_array_append_new(row, raw && text ? unformatted(text) : json_string(text ? text : ""));
+		json_array_append_new(
+			row, raw && text ? unformatted(text) : json_string(text ? text : ""));
 	}
 	return row;
 }
@@ -89,8 +91,8 @@ static json_t *cut_area(struct request *r, const json_t *rows, const struct area
 	json_t *values = json_array();
 	for (size_t i = area->first_row - 1; i < end; i++)
 		json_array_append_new(values, cut_row(json_array_get(rows, i), area, raw));
-	while (json_array_size(values) && !json_array_size(json_array_get(values,
-		json_array_size(values) - 1)))
+	while (json_array_size(values) &&
+		!json_array_size(json_array_get(values, json_array_size(values) - 1)))
 		json_array_remove(values, json_array_size(values) - 1);
 	return values;
 }
@@ -107,8 +109,9 @@ static json_t *read_range(struct request *r, const char *range) {
 	}
 	json_t *values = cut_area(r, rows, &area);
 	json_t *answer = json_pack("{s:s, s:s}", "range",
-		arena_printf(r->arena, "%s!%c%zu:%c%zu", area.tab, (char)('A' + area.first_column % 26),
-			area.first_row, (char)('A' + area.last_column % 26), area.last_row),
+		arena_printf(r->arena, "%s!%c%zu:%c%zu", area.tab,
+			(char)('A' + area.first_column % 26), area.first_row,
+			(char)('A' + area.last_column % 26), area.last_row),
 		"majorDimension", "ROWS");
 	if (json_array_size(values)) /* nothing there: no member at all */
 		json_object_set(answer, "values", values);
@@ -135,13 +138,14 @@ void sheets_batch(struct request *r) {
 	if (!is_known(r))
 		return;
 	json_t *answers = arena_own_json(r->arena, json_array());
-	json_array_foreach(ranges, i, range) {
+	json_array_foreach (ranges, i, range) {
 		json_t *answer = read_range(r, json_string_value(range));
 		if (!answer)
 			return;
 		json_array_append_new(answers, answer);
 	}
-	reply_json(r, 200, json_pack("{s:s, s:O}", "spreadsheetId", SHEET_ID, "valueRanges", answers));
+	reply_json(
+		r, 200, json_pack("{s:s, s:O}", "spreadsheetId", SHEET_ID, "valueRanges", answers));
 }
 
 void sheets_about(struct request *r) {
@@ -151,12 +155,14 @@ void sheets_about(struct request *r) {
 		json_decref(tabs);
 		return;
 	}
-	json_object_foreach(r->vendors->sheets, name, rows)
-		json_array_append_new(tabs, json_pack("{s:{s:s, s:i, s:{s:i, s:i}}}", "properties", "title",
-			name, "sheetId", (int)json_array_size(tabs), "gridProperties", "rowCount", GRID_ROWS,
-			"columnCount", 26));
-	reply_json(r, 200, json_pack("{s:{s:s, s:s}, s:o}", "properties", "title", "AI keys", "timeZone",
-		"Etc/UTC", "sheets", tabs));
+	json_object_foreach (r->vendors->sheets, name, rows)
+		json_array_append_new(
+			tabs, json_pack("{s:{s:s, s:i, s:{s:i, s:i}}}", "properties", "title", name,
+				      "sheetId", (int)json_array_size(tabs), "gridProperties",
+				      "rowCount", GRID_ROWS, "columnCount", 26));
+	reply_json(r, 200,
+		json_pack("{s:{s:s, s:s}, s:o}", "properties", "title", "AI keys", "timeZone",
+			"Etc/UTC", "sheets", tabs));
 }
 
 /* {"tab": …, "rows": [[…]]} replaces a tab (or removes it, with null); {"tab", "row", "column",
@@ -176,7 +182,8 @@ void control_sheet(struct request *r) {
 			json_array_append_new(row, json_string(""));
 		json_array_set_new(row, column, json_string(value));
 	} else {
-		reply_json(r, 400, json_pack("{s:s}", "error", "expected a tab and rows or a cell"));
+		reply_json(
+			r, 400, json_pack("{s:s}", "error", "expected a tab and rows or a cell"));
 		return;
 	}
 	reply_json(r, 200, json_pack("{s:b}", "done", true));

@@ -8,12 +8,12 @@
 #include "tests/vendors/vendors.h"
 #include "tests/vendors/world.h"
 
-#define ADMIN_KEY     "sk-ant-admin01-local"
+#define ADMIN_KEY "sk-ant-admin01-local"
 #define ANALYTICS_KEY "sk-ant-analytics01-local"
-#define ORDINARY_KEY  "sk-ant-api03-local"
-#define CURSOR_KEY    "crsr_local"
-#define SHEET_ID      "sheet-local"
-#define PROJECT       "local"
+#define ORDINARY_KEY "sk-ant-api03-local"
+#define CURSOR_KEY "crsr_local"
+#define SHEET_ID "sheet-local"
+#define PROJECT "local"
 #define PROJECT_NUMBER "123456789012"
 #define ACCOUNT_EMAIL "ingest@local.iam.gserviceaccount.com"
 
@@ -26,9 +26,9 @@ struct vendors {
 	struct MHD_Daemon *daemon;
 	const char *address;
 	struct world *world;
-	json_t *sheets;                 /* tab → rows of cells */
-	json_t *secrets;                /* name → value, added by tests */
-	json_t *faults;                 /* in the order they were given */
+	json_t *sheets;  /* tab → rows of cells */
+	json_t *secrets; /* name → value, added by tests */
+	json_t *faults;  /* in the order they were given */
 	json_t *journal;
 	struct google *google;
 	unsigned requests;
@@ -36,12 +36,13 @@ struct vendors {
 
 /* How a reply is spoilt on its way out; see fault.c. */
 struct spoil {
-	long delay_ms, drip_ms;         /* before the reply; between its parts */
+	long delay_ms, drip_ms; /* before the reply; between its parts */
 	enum { CUT_NONE, CUT_BEFORE, CUT_WITHIN } cut;
-	bool truncate;                  /* half of the text, as if it were all */
+	bool truncate; /* half of the text, as if it were all */
 };
 
-/* Finds the row of the table, checks who asks, answers; then applies faults and keeps the journal. */
+/* Finds the row of the table, checks who asks, answers; then applies faults and keeps the journal.
+ */
 void vendors_answer(struct request *r, struct spoil *spoil);
 
 /* Who may ask: true, or false with the reply set. */

@@ -1,17 +1,23 @@
-/* Records in, rows of reports out. Whole numbers only, so that every way of adding gives the same. */
+/* Records in, rows of reports out. Whole numbers only, so that every way of adding gives the same.
+ */
 #include "tests/vendors/sums.h"
 
 #include "runtime/buf.h"
 #include "runtime/map.h"
 
 const struct grouping daily_usage = {
-	.dims = {[DIM_KEY] = true, [DIM_WORKSPACE] = true, [DIM_MODEL] = true, [DIM_TIER] = true,
-		[DIM_CONTEXT] = true, [DIM_GEO] = true},
+	.dims = {[DIM_KEY] = true,
+		[DIM_WORKSPACE] = true,
+		[DIM_MODEL] = true,
+		[DIM_TIER] = true,
+		[DIM_CONTEXT] = true,
+		[DIM_GEO] = true},
 };
 const struct grouping daily_cost = {.dims = {[DIM_WORKSPACE] = true}, .description = true};
 const struct grouping daily_analytics = {
 	.dims = {[DIM_KEY] = true, [DIM_WORKSPACE] = true, [DIM_MODEL] = true, [DIM_ACTOR] = true},
-	.component = true, .token = true,
+	.component = true,
+	.token = true,
 };
 
 static void add_part(struct buf *key, const char *value) {
@@ -42,7 +48,8 @@ static void add_usage(struct usage *sum, const struct usage *usage) {
 }
 
 static struct usage start_sum(const struct grouping *by, const struct usage *usage) {
-	struct usage sum = {.actor = by->dims[DIM_ACTOR] ? usage->actor : -1, .moment = usage->moment};
+	struct usage sum = {
+		.actor = by->dims[DIM_ACTOR] ? usage->actor : -1, .moment = usage->moment};
 	for (int dim = 0; dim < DIM_COUNT; dim++)
 		if (by->dims[dim])
 			sum.dims[dim] = usage->dims[dim];
@@ -66,7 +73,8 @@ void usage_sum(struct arena *arena, const struct usage_list *in, int64_t from, i
 	buf_free(&key);
 }
 
-static const char *describe(struct arena *arena, const struct usage *usage, const struct cost *part) {
+static const char *describe(
+	struct arena *arena, const struct usage *usage, const struct cost *part) {
 	static const char *const words[] = {
 		[TOKEN_UNCACHED] = "Input Tokens",
 		[TOKEN_CACHE_READ] = "Input Tokens, Cache Read",
@@ -111,7 +119,8 @@ void cost_sum(struct arena *arena, const struct usage_list *in, int64_t from, in
 	for (size_t i = 0; i < in->records.count; i++) {
 		const struct usage *usage = &in->records.items[i];
 		struct cost parts[MAX_COSTS];
-		size_t count = usage->moment >= from && usage->moment < to ? usage_costs(usage, parts) : 0;
+		size_t count =
+			usage->moment >= from && usage->moment < to ? usage_costs(usage, parts) : 0;
 		for (size_t p = 0; p < count; p++) {
 			if (by->token && !by->component && parts[p].component)
 				continue; /* rows of tokens only */

@@ -6,16 +6,16 @@
 /* What rows are told apart by. */
 struct grouping {
 	bool dims[DIM_COUNT];
-	bool description;               /* of costs; the region tells rows apart too */
-	bool component, token;          /* of costs */
+	bool description;      /* of costs; the region tells rows apart too */
+	bool component, token; /* of costs */
 };
 
 /* A sum of costs; `first` is the record that it began with. */
 struct cost_row {
 	const struct usage *first;
 	struct cost sum;
-	const char *description;        /* NULL unless grouped by it */
-	size_t group;                   /* number of the row without component and token */
+	const char *description; /* NULL unless grouped by it */
+	size_t group;            /* number of the row without component and token */
 };
 
 struct cost_list {

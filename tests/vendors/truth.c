@@ -1,6 +1,6 @@
-/* What a reader of everything must come to: sums a stream and day, from the records and not from the
- * pages, over the rows that the daily queries give. Money is rounded row by row, as it is when rows are
- * loaded. */
+/* What a reader of everything must come to: sums a stream and day, from the records and not from
+ * the pages, over the rows that the daily queries give. Money is rounded row by row, as it is when
+ * rows are loaded. */
 #include "tests/vendors/anthropic.h"
 #include "tests/vendors/code_data.h"
 #include "tests/vendors/cursor_data.h"
@@ -16,13 +16,15 @@ static void add_counts(json_t *to, const struct usage_list *sums) {
 		total.requests += sums->records.items[i].requests;
 	}
 	const int64_t *tokens = total.tokens;
-	json_object_update_new(to, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "rows",
-		(json_int_t)sums->records.count, "uncached_input_tokens",
-		(json_int_t)tokens[TOKEN_UNCACHED], "cache_read_tokens",
-		(json_int_t)tokens[TOKEN_CACHE_READ], "cache_5m_tokens", (json_int_t)tokens[TOKEN_CACHE_5M],
-		"cache_1h_tokens", (json_int_t)tokens[TOKEN_CACHE_1H], "output_tokens",
-		(json_int_t)tokens[TOKEN_OUTPUT], "web_search_requests", (json_int_t)total.searches,
-		"requests", (json_int_t)total.requests));
+	json_object_update_new(
+		to, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "rows",
+			    (json_int_t)sums->records.count, "uncached_input_tokens",
+			    (json_int_t)tokens[TOKEN_UNCACHED], "cache_read_tokens",
+			    (json_int_t)tokens[TOKEN_CACHE_READ], "cache_5m_tokens",
+			    (json_int_t)tokens[TOKEN_CACHE_5M], "cache_1h_tokens",
+			    (json_int_t)tokens[TOKEN_CACHE_1H], "output_tokens",
+			    (json_int_t)tokens[TOKEN_OUTPUT], "web_search_requests",
+			    (json_int_t)total.searches, "requests", (json_int_t)total.requests));
 }
 
 static json_t *usage_truth(struct arena *arena, const struct usage_list *day, int64_t start,
@@ -68,15 +70,16 @@ static json_t *code_truth(struct arena *arena, const struct world *world, int64_
 			const struct code_model *used = &record->models[m];
 			estimated += nanodollars(used->estimate);
 			if (record->subscription)
-				tokens += used->input + used->output + used->cache_read + used->cache_creation;
+				tokens += used->input + used->output + used->cache_read +
+					  used->cache_creation;
 		}
 	}
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "rows",
 		(json_int_t)list.records.count, "sessions", (json_int_t)sessions, "loc_added",
-		(json_int_t)added, "loc_removed", (json_int_t)removed, "commits", (json_int_t)commits,
-		"pull_requests", (json_int_t)pulls, "accepts", (json_int_t)accepts, "rejects",
-		(json_int_t)rejects, "subscription_tokens", (json_int_t)tokens, "estimated_usd",
-		dollars_text(arena, estimated));
+		(json_int_t)added, "loc_removed", (json_int_t)removed, "commits",
+		(json_int_t)commits, "pull_requests", (json_int_t)pulls, "accepts",
+		(json_int_t)accepts, "rejects", (json_int_t)rejects, "subscription_tokens",
+		(json_int_t)tokens, "estimated_usd", dollars_text(arena, estimated));
 }
 
 static json_t *events_truth(struct arena *arena, const struct world *world, int64_t day) {
@@ -122,13 +125,12 @@ static json_t *day_truth(struct request *r, int64_t day) {
 	int64_t start = day * DAY_S;
 	usage_of_day(world, r->arena, day, REPORT_LATENCY_S, &soon);
 	usage_of_day(world, r->arena, day, ANALYTICS_LATENCY_S, &later);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"anthropic_usage", usage_truth(r->arena, &soon, start, &daily_usage),
-		"anthropic_cost", cost_truth(r->arena, &soon, start, &daily_cost),
-		"anthropic_usage_analytics", usage_truth(r->arena, &later, start, &daily_analytics),
-		"anthropic_cost_analytics", cost_truth(r->arena, &later, start, &daily_analytics),
-		"claude_code", code_truth(r->arena, world, day),
-		"cursor_usage", counters_truth(world, day),
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "anthropic_usage",
+		usage_truth(r->arena, &soon, start, &daily_usage), "anthropic_cost",
+		cost_truth(r->arena, &soon, start, &daily_cost), "anthropic_usage_analytics",
+		usage_truth(r->arena, &later, start, &daily_analytics), "anthropic_cost_analytics",
+		cost_truth(r->arena, &later, start, &daily_analytics), "claude_code",
+		code_truth(r->arena, world, day), "cursor_usage", counters_truth(world, day),
 		"cursor_events", events_truth(r->arena, world, day));
 }
 
@@ -137,12 +139,14 @@ void control_truth(struct request *r) {
 	int64_t from = moment_day(r->vendors->world->now) - 1, to;
 	const char *first = query_text(r, "from"), *last = query_text(r, "to");
 	if (first && !day_parse(first, &from)) {
-		reply_json(r, 400, json_pack("{s:s}", "error", "from: expected a day such as 2026-11-20"));
+		reply_json(r, 400,
+			json_pack("{s:s}", "error", "from: expected a day such as 2026-11-20"));
 		return;
 	}
 	to = from;
 	if (last && (!day_parse(last, &to) || to < from || to - from > 1000)) {
-		reply_json(r, 400, json_pack("{s:s}", "error", "to: expected a day not before `from`"));
+		reply_json(r, 400,
+			json_pack("{s:s}", "error", "to: expected a day not before `from`"));
 		return;
 	}
 	json_t *days = json_object();

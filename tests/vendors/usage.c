@@ -1,5 +1,5 @@
-/* A day in, its records at Anthropic out. A day is made from the seed and its own number alone, so that
- * asking for one day or for a month gives the same rows. */
+/* A day in, its records at Anthropic out. A day is made from the seed and its own number alone, so
+ * that asking for one day or for a month gives the same rows. */
 #include "tests/vendors/usage.h"
 
 #include "tests/vendors/chance.h"
@@ -35,8 +35,8 @@ static bool is_quiet(const struct world *world, int64_t day) {
 	return (day + (int64_t)(world->seed % 29)) % 29 == 3;
 }
 
-static const struct model *choose_model(const struct world *world, struct chance *chance, int64_t day,
-	int key) {
+static const struct model *choose_model(
+	const struct world *world, struct chance *chance, int64_t day, int key) {
 	bool new_is_out = day >= world->first_day + world->days - 4;
 	if (new_is_out && key % 4 == 1 && chance_once_in(chance, 3))
 		return &world->models[world->model_count - 1];
@@ -48,7 +48,8 @@ static void count_tokens(struct usage *usage, struct chance *chance) {
 	usage->tokens[TOKEN_UNCACHED] = usage->requests * chance_between(chance, 80, 4000);
 	usage->tokens[TOKEN_OUTPUT] = usage->requests * chance_between(chance, 20, 1500);
 	if (!chance_once_in(chance, 3)) {
-		usage->tokens[TOKEN_CACHE_READ] = usage->requests * chance_between(chance, 100, 30000);
+		usage->tokens[TOKEN_CACHE_READ] =
+			usage->requests * chance_between(chance, 100, 30000);
 		usage->tokens[TOKEN_CACHE_5M] = usage->requests * chance_between(chance, 10, 2000);
 	}
 	if (chance_once_in(chance, 6))
@@ -60,13 +61,15 @@ static void count_tokens(struct usage *usage, struct chance *chance) {
 static void choose_dims(struct usage *usage, struct chance *chance) {
 	const struct model *model = usage->model;
 	usage->dims[DIM_MODEL] = model->name;
-	usage->dims[DIM_CONTEXT] = model->has_geo && chance_once_in(chance, 9) ? "200k-1M" : "0-200k";
-	usage->dims[DIM_GEO] = !model->has_geo ? "not_available" :
-		chance_once_in(chance, 6) ? "us" : "global";
+	usage->dims[DIM_CONTEXT] =
+		model->has_geo && chance_once_in(chance, 9) ? "200k-1M" : "0-200k";
+	usage->dims[DIM_GEO] = !model->has_geo             ? "not_available"
+			       : chance_once_in(chance, 6) ? "us"
+							   : "global";
 	usage->dims[DIM_TIER] = chance_once_in(chance, 8) ? "batch" : "standard";
 	usage->dims[DIM_SPEED] = "standard";
-	usage->dims[DIM_PRODUCT] = strcmp(usage->dims[DIM_TIER], "batch") ? "messages_api" :
-		"message_batches_api";
+	usage->dims[DIM_PRODUCT] =
+		strcmp(usage->dims[DIM_TIER], "batch") ? "messages_api" : "message_batches_api";
 }
 
 static const char *workspace_of(const struct world *world, int workspace) {
@@ -76,8 +79,9 @@ static const char *workspace_of(const struct world *world, int workspace) {
 static void name_actor(const struct world *world, struct usage *usage, int person) {
 	usage->actor = person;
 	usage->dims[DIM_ACTOR] = person >= 0 ? world->people[person].user_id : usage->dims[DIM_KEY];
-	usage->dims[DIM_ACTOR_TYPE] = person >= 0 ? "user_actor" :
-		usage->dims[DIM_ACTOR] ? "api_actor" : NULL;
+	usage->dims[DIM_ACTOR_TYPE] = person >= 0              ? "user_actor"
+				      : usage->dims[DIM_ACTOR] ? "api_actor"
+							       : NULL;
 }
 
 static void add_key_record(const struct world *world, struct arena *arena, int64_t day, int k,
@@ -121,7 +125,8 @@ static void add_extra(
 	const struct world *world, struct arena *arena, int64_t day, struct usage_list *out) {
 	struct chance chance = chance_at(world->seed, PLACE_EXTRA, day, 0);
 	for (int workspace = 0; workspace < 3; workspace++) {
-		enum component component = chance_once_in(&chance, 4) ? COMPONENT_SESSION : COMPONENT_CODE;
+		enum component component =
+			chance_once_in(&chance, 4) ? COMPONENT_SESSION : COMPONENT_CODE;
 		struct usage usage = {.actor = -1, .component = component};
 		usage.moment = day * DAY_S + chance_below(&chance, DAY_S);
 		usage.extra = chance_between(&chance, CENT / 50, 90 * CENT);
@@ -204,7 +209,7 @@ size_t usage_costs(const struct usage *usage, struct cost out[MAX_COSTS]) {
 				tokens * discounted(price)};
 	}
 	if (usage->searches)
-		out[count++] = (struct cost){COMPONENT_WEB_SEARCH, 0, usage->searches * CENT,
-			usage->searches * CENT};
+		out[count++] = (struct cost){
+			COMPONENT_WEB_SEARCH, 0, usage->searches * CENT, usage->searches * CENT};
 	return count;
 }

@@ -14,9 +14,9 @@ enum dim {
 	DIM_SERVICE_ACCOUNT,
 	DIM_TIER,
 	DIM_SPEED,
-	DIM_WORKSPACE,          /* NULL: the default one */
+	DIM_WORKSPACE, /* NULL: the default one */
 	DIM_PRODUCT,
-	DIM_ACTOR,              /* a text that tells actors apart */
+	DIM_ACTOR, /* a text that tells actors apart */
 	DIM_ACTOR_TYPE,
 	DIM_COUNT,
 };
@@ -28,10 +28,10 @@ struct usage {
 	int64_t moment;
 	int64_t tokens[TOKEN_COUNT];
 	int64_t searches, requests;
-	int actor;                      /* a person, or -1 */
-	const struct model *model;      /* NULL for what is not counted in tokens */
-	enum component component;       /* COMPONENT_TOKENS stands for all of a call */
-	int64_t extra;                  /* 10^-9 cents of a component without tokens */
+	int actor;                 /* a person, or -1 */
+	const struct model *model; /* NULL for what is not counted in tokens */
+	enum component component;  /* COMPONENT_TOKENS stands for all of a call */
+	int64_t extra;             /* 10^-9 cents of a component without tokens */
 };
 
 struct usage_list {
@@ -45,8 +45,8 @@ void usage_of_day(const struct world *world, struct arena *arena, int64_t day, i
 /* One part of what a record costs. */
 struct cost {
 	enum component component;
-	enum token token;               /* of COMPONENT_TOKENS */
-	int64_t list, amount;           /* 10^-9 cents, before and after the discount */
+	enum token token;     /* of COMPONENT_TOKENS */
+	int64_t list, amount; /* 10^-9 cents, before and after the discount */
 };
 
 #define MAX_COSTS 8

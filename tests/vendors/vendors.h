@@ -1,4 +1,5 @@
-/* A local server that speaks for Anthropic, Cursor, Google Sheets and Google's tokens and secrets. */
+/* A local server that speaks for Anthropic, Cursor, Google Sheets and Google's tokens and secrets.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -7,11 +8,11 @@
 struct vendors;
 
 struct vendors_options {
-	unsigned port;                  /* on loopback; 0 takes a free one */
+	unsigned port; /* on loopback; 0 takes a free one */
 	uint64_t seed;
-	int64_t now;                    /* seconds since 1970: the vendors' clock, which stands still */
-	int people, days;               /* 0: 40 people, 120 days of history */
-	const char *script;             /* a file of faults as POST /__control/faults takes it, or NULL */
+	int64_t now;        /* seconds since 1970: the vendors' clock, which stands still */
+	int people, days;   /* 0: 40 people, 120 days of history */
+	const char *script; /* a file of faults as POST /__control/faults takes it, or NULL */
 };
 
 /* Starts serving in threads of its own. NULL with a line on stderr when it cannot. */

@@ -40,7 +40,7 @@ def by_itself(test):
 
 
 def same(got, wanted, what=""):
-    assert got == wanted, "%s: %r instead of %r" % (what, got, wanted)
+    assert got == wanted, ("%s: %r instead of %r" % (what, got, wanted))[:2000]
 
 
 def window(first, last, *more):
@@ -535,6 +535,43 @@ def federation_exchanges_and_impersonates(server):
     same(form(server, 400, "/v1/token", **dict(fields, subject_token="x"))["error"], "invalid_grant")
 
 
+def sheet_rows(server, tab):
+    path = "/v4/spreadsheets/sheet-local/values/" + tab
+    head, *rows = server.get(path, token(server, [SHEETS_SCOPE]))["values"]
+    names = [name.strip().lower() for name in head]
+    return [dict(zip(names, row)) for row in rows if row]
+
+
+@on_shared
+def owners_follow_from_what_is_served(server):
+    owners = server.get("/__control/owners")
+    people = sheet_rows(server, "people")
+    alias = {p["aliases"]: p["email"].lower() for p in people if p.get("aliases")}
+    listed = {}
+    for row in sheet_rows(server, "api_keys"):
+        listed.setdefault(row["api_key_id"], set()).add(row["email"].lower())
+    users = server.get("/v1/organizations/users", ADMIN, [("limit", 1000)])["data"]
+    users = {u["id"]: u["email"].lower() for u in users}
+    bases = set()
+    for key in server.get("/v1/organizations/api_keys", ADMIN, [("limit", 1000)])["data"]:
+        principal = users.get((key["principal"] or {}).get("user_id"))
+        creator = users.get((key["created_by"] or {}).get("id"))
+        wanted = owners["keys"][key["id"]]
+        bases.add(wanted["basis"])
+        if len(listed.get(key["id"], ())) == 1:
+            same(wanted, {"email": listed[key["id"]].pop(), "basis": "sheet"})
+        elif principal:
+            same(wanted, {"email": principal, "basis": "principal"})
+        elif creator:
+            same(wanted, {"email": creator, "basis": "creator"})
+        else:
+            same(wanted, {"email": "(unattributed)", "basis": "none"})
+    assert {"sheet", "creator"} <= bases
+    for member in server.get("/teams/members", CURSOR)["teamMembers"]:
+        email = member["email"].lower()
+        same(owners["emails"][member["email"]], alias.get(email, email))
+
+
 @on_shared
 def about_names_the_addresses(server):
     text = server.ask("GET", "/")[1].decode()
@@ -630,6 +667,9 @@ def a_revision_changes_one_day(server):
     assert 0 < shrunk["rows"] < whole["rows"] / 2
     same(len(events(server, "2026-11-20", "2026-11-20")), shrunk["rows"])
     same(server.ask("POST", "/__control/revise", body={"vendor": "x"})[0], 400)
+    for vendor, day in (("anthropic", "2026-11-19"), ("cursor", "2026-11-20")):
+        server.control("revise", {"vendor": vendor, "day": day, "revert": True})
+    same(server.truth("2026-11-18", "2026-11-20"), before)
 
 
 @by_itself
