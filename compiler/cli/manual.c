@@ -223,6 +223,11 @@ static void filter_table(FILE *out) {
 	one_table(out, filter_keys);
 }
 
+static void fenced(FILE *out, const char *text) {
+	if (text)
+		fprintf(out, "\n```yaml\n%s%s```\n", text, str_ends(str_from(text), "\n") ? "" : "\n");
+}
+
 static void charts_section(FILE *out) {
 	for (const struct chart_type *const *type = chart_types; *type; type++) {
 		fprintf(out, "### `%s`\n\n%s; %ux%u, at least %ux%u.\n\n", (*type)->name,
@@ -230,8 +235,7 @@ static void charts_section(FILE *out) {
 			(*type)->least.width, (*type)->least.height);
 		if ((*type)->groups && (*type)->groups[0])
 			key_table(out, (*type)->groups);
-		if ((*type)->example)
-			fprintf(out, "\n```yaml\n%s```\n", (*type)->example);
+		fenced(out, (*type)->example);
 		fputc('\n', out);
 	}
 }
@@ -241,8 +245,7 @@ static void filters_section(FILE *out) {
 		fprintf(out, "### `%s`\n\n%s.\n\n", (*type)->name, (*type)->doc);
 		if ((*type)->groups && (*type)->groups[0])
 			key_table(out, (*type)->groups);
-		if ((*type)->example)
-			fprintf(out, "\n```yaml\n%s```\n", (*type)->example);
+		fenced(out, (*type)->example);
 		fputc('\n', out);
 	}
 }
