@@ -72,6 +72,8 @@ struct http *http_open(const struct http_options *options) {
 }
 
 static void job_free(struct job *job) {
+	if (job->request.secret && job->body.ptr)
+		explicit_bzero(job->body.ptr, job->body.capacity);
 	buf_free(&job->body);
 	buf_free(&job->headers);
 	curl->slist_free_all(job->list);

@@ -46,6 +46,7 @@ struct http_request {
 	struct str body;                /* sent if not empty */
 	bool safe;                      /* may be sent twice */
 	bool direct;                    /* never through a proxy */
+	bool secret;                    /* wipe the answer after `done` */
 	long timeout_ms;                /* of one try, 0: the pool's */
 	const struct retry_policy *retry; /* NULL: the pool's */
 	/* For services that say in the body what may be tried again; NULL: HTTP_USUAL. */

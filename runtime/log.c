@@ -39,6 +39,17 @@ void log_secret(const char *secret) {
 		state.secrets[state.secret_count++] = copy;
 }
 
+void log_forget(const char *secret) {
+	for (size_t i = 0; secret && i < state.secret_count; i++) {
+		if (strcmp(state.secrets[i], secret) != 0)
+			continue;
+		explicit_bzero(state.secrets[i], strlen(state.secrets[i]));
+		free(state.secrets[i]);
+		state.secrets[i] = state.secrets[--state.secret_count];
+		return;
+	}
+}
+
 static void mask(struct buf *text) {
 	for (size_t i = 0; i < state.secret_count; i++) {
 		size_t len = strlen(state.secrets[i]);
