@@ -111,7 +111,7 @@ static bool read_group(struct analytics *a, const char *name, size_t *counted) {
 static bool read_groups(struct analytics *a) {
 	const json_t *value, *values = query_values(a->r, "group_by[]");
 	size_t i, counted = 0;
-	json_array_foreach (values, i, value)
+	json_array_foreach(values, i, value)
 		if (!read_group(a, json_string_value(value), &counted))
 			return false;
 	return true;
@@ -277,7 +277,7 @@ static void collect(struct analytics *a) {
 static void write_row(const struct analytics *a, const struct row *row, json_t *data) {
 	json_t *member;
 	size_t i;
-	json_array_foreach (row->members, i, member) {
+	json_array_foreach(row->members, i, member) {
 		json_t *group = json_copy(row->group);
 		if (a->cost) {
 			json_object_set(group, "cost_type", json_object_get(member, "cost_type"));

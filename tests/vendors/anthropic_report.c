@@ -136,7 +136,7 @@ static bool read_paging(struct report *report) {
 static bool read_usage_groups(struct report *report) {
 	size_t i;
 	const json_t *value, *values = query_values(report->r, "group_by[]");
-	json_array_foreach (values, i, value) {
+	json_array_foreach(values, i, value) {
 		size_t d = 0;
 		while (d < COUNT_OF(dimensions) &&
 			strcmp(dimensions[d].name, json_string_value(value)))
@@ -152,7 +152,7 @@ static bool read_usage_groups(struct report *report) {
 static bool read_cost_groups(struct report *report) {
 	size_t i;
 	const json_t *value, *values = query_values(report->r, "group_by[]");
-	json_array_foreach (values, i, value) {
+	json_array_foreach(values, i, value) {
 		if (!strcmp(json_string_value(value), "workspace_id"))
 			report->by.dims[DIM_WORKSPACE] = true;
 		else if (!strcmp(json_string_value(value), "description"))
@@ -171,7 +171,7 @@ static bool is_wanted(const struct request *r, const struct usage *usage) {
 		const char *own = usage->dims[filters[f].dim];
 		size_t i;
 		bool found = !values;
-		json_array_foreach (values, i, value)
+		json_array_foreach(values, i, value)
 			found |= !strcmp(own ? own : "", json_string_value(value));
 		if (!found)
 			return false;

@@ -25,10 +25,10 @@ const char *faults_add(struct vendors *vendors, const json_t *script) {
 	size_t i;
 	if (!json_is_array(faults))
 		return "expected {\"faults\": [...]}";
-	json_array_foreach (faults, i, fault) {
+	json_array_foreach(faults, i, fault) {
 		if (!json_is_object(fault))
 			return "a fault is an object";
-		json_object_foreach (fault, name, value) {
+		json_object_foreach(fault, name, value) {
 			size_t k = 0;
 			while (known[k] && strcmp(known[k], name))
 				k++;
@@ -70,7 +70,7 @@ static long long count_up(json_t *fault, const char *name) {
 static json_t *choose(const struct request *r) {
 	json_t *fault;
 	size_t i;
-	json_array_foreach (r->vendors->faults, i, fault) {
+	json_array_foreach(r->vendors->faults, i, fault) {
 		long long times = json_number_of(fault, "times", 1);
 		if (!fits(r, fault) || (times >= 0 && json_number_of(fault, "done", 0) >= times))
 			continue;
@@ -90,11 +90,11 @@ static void each_object(
 	const char *name;
 	size_t i;
 	if (json_is_array(value))
-		json_array_foreach (value, i, child)
+		json_array_foreach(value, i, child)
 			each_object(child, visit, what);
 	if (!json_is_object(value))
 		return;
-	json_object_foreach (value, name, child)
+	json_object_foreach(value, name, child)
 		each_object(child, visit, what);
 	visit(value, what);
 }
@@ -102,14 +102,14 @@ static void each_object(
 static void omit(json_t *object, const json_t *names) {
 	json_t *name;
 	size_t i;
-	json_array_foreach (names, i, name)
+	json_array_foreach(names, i, name)
 		json_object_del(object, json_string_value(name));
 }
 
 static void set(json_t *object, const json_t *members) {
 	const char *name;
 	json_t *value;
-	json_object_foreach ((json_t *)members, name, value)
+	json_object_foreach((json_t *)members, name, value)
 		if (json_object_get(object, name))
 			json_object_set(object, name, value);
 }
@@ -153,7 +153,7 @@ static void change_json(struct request *r, const json_t *fault) {
 static void add_headers(struct request *r, const json_t *fault) {
 	const char *name;
 	json_t *value;
-	json_object_foreach (json_object_get(fault, "headers"), name, value)
+	json_object_foreach(json_object_get(fault, "headers"), name, value)
 		reply_header(r, name, json_string_value(value));
 	if ((value = json_object_get(fault, "retry_after")))
 		reply_header(r, "retry-after",

@@ -254,7 +254,7 @@ static const char *joined(struct request *r, const json_t *scopes) {
 	const char *text = "";
 	json_t *scope;
 	size_t i;
-	json_array_foreach (scopes, i, scope)
+	json_array_foreach(scopes, i, scope)
 		text = arena_printf(
 			r->arena, "%s%s%s", text, *text ? " " : "", json_string_value(scope));
 	return text;

@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "runtime/options.h"
-#include "tests/vendors/moment.h"
 #include "tests/vendors/vendors.h"
 
 static const struct option_row options[] = {
@@ -50,7 +49,7 @@ static int run(struct invocation *invocation) {
 		.script = option_text(invocation, "script"),
 	};
 	const char *now = option_text(invocation, "now");
-	if (now && !moment_parse(now, &wanted.now))
+	if (now && !vendors_time(now, &wanted.now))
 		return usage_error(
 			invocation, "a time looks like 2026-11-22T06:00:00Z, not `%s`", now);
 	return serve(&wanted);

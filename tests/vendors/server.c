@@ -105,7 +105,7 @@ static enum MHD_Result send_reply(
 		return MHD_NO;
 	if (r->content_type)
 		MHD_add_response_header(response, "Content-Type", r->content_type);
-	json_object_foreach (r->reply_headers, name, value)
+	json_object_foreach(r->reply_headers, name, value)
 		MHD_add_response_header(response, name, json_string_value(value));
 	enum MHD_Result result = MHD_queue_response(connection, (unsigned)r->status, response);
 	MHD_destroy_response(response);
@@ -230,6 +230,10 @@ struct vendors *vendors_open(const struct vendors_options *options) {
 		return vendors;
 	vendors_close(vendors);
 	return NULL;
+}
+
+bool vendors_time(const char *text, int64_t *seconds) {
+	return moment_parse(text, seconds);
 }
 
 const char *vendors_address(const struct vendors *vendors) {

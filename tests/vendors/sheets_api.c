@@ -138,7 +138,7 @@ void sheets_batch(struct request *r) {
 	if (!is_known(r))
 		return;
 	json_t *answers = arena_own_json(r->arena, json_array());
-	json_array_foreach (ranges, i, range) {
+	json_array_foreach(ranges, i, range) {
 		json_t *answer = read_range(r, json_string_value(range));
 		if (!answer)
 			return;
@@ -155,7 +155,7 @@ void sheets_about(struct request *r) {
 		json_decref(tabs);
 		return;
 	}
-	json_object_foreach (r->vendors->sheets, name, rows)
+	json_object_foreach(r->vendors->sheets, name, rows)
 		json_array_append_new(
 			tabs, json_pack("{s:{s:s, s:i, s:{s:i, s:i}}}", "properties", "title", name,
 				      "sheetId", (int)json_array_size(tabs), "gridProperties",

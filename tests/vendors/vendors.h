@@ -15,6 +15,9 @@ struct vendors_options {
 	const char *script; /* a file of faults as POST /__control/faults takes it, or NULL */
 };
 
+/* Reads "2026-11-22T06:00:00Z" as seconds since 1970; false for other text. */
+bool vendors_time(const char *text, int64_t *seconds);
+
 /* Starts serving in threads of its own. NULL with a line on stderr when it cannot. */
 struct vendors *vendors_open(const struct vendors_options *options);
 
