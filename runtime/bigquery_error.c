@@ -177,11 +177,12 @@ void bigquery_describe(const struct bigquery_error *error, struct buf *out) {
 		return;
 	}
 	buf_puts(out, "warehouse: ");
-	if (error->status && error->status != 200)
-		buf_printf(out, "%ld ", error->status);
+	bool status = error->status && error->status != 200;
+	if (status)
+		buf_printf(out, "%ld", error->status);
 	if (*error->reason)
-		buf_printf(out, "%s", error->reason);
-	if (error->status || *error->reason)
+		buf_printf(out, "%s%s", status ? " " : "", error->reason);
+	if (status || *error->reason)
 		buf_puts(out, ": ");
 	buf_puts(out, error->message);
 	if (*error->location)
