@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "ingest/day.h"
+#include "runtime/arena.h"
 
 static bool is_plain(unsigned char c) {
 	return c >= 0x20 && c != '"' && c != '\\';
@@ -46,6 +47,19 @@ bool read_bool(const struct cell *cell, struct buf *out) {
 	if (cell->kind == CELL_ABSENT)
 		return true;
 	return cell->kind == CELL_BOOL && buf_add_str(out, cell->text);
+}
+
+bool read_flag(const struct cell *cell, struct buf *out) {
+	static const struct {
+		const char *word;
+		bool value;
+	} words[] = {{"true", true}, {"yes", true}, {"1", true}, {"false", false}, {"no", false}, {"0", false}};
+	if (cell->kind == CELL_ABSENT)
+		return true;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (str_eq_fold(cell->text, str_from(words[i].word)))
+			return buf_puts(out, words[i].value ? "true" : "false");
+	return false;
 }
 
 bool read_day(const struct cell *cell, struct buf *out) {

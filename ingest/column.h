@@ -44,6 +44,7 @@ struct column {
 column_reader read_text;        /* a string, or the text of a number (ids) */
 column_reader read_count;       /* a whole number; absent is 0; a string of digits counts too */
 column_reader read_bool;
+column_reader read_flag;        /* TRUE, FALSE, yes, no, 1, 0 as people write them */
 column_reader read_day;         /* "2026-11-20", or a moment or milliseconds, of which the day counts */
 column_reader read_moment;      /* RFC 3339 */
 column_reader read_millis_day;  /* milliseconds since 1970, as text or number */

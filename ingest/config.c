@@ -7,8 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ingest/command.h"
 #include "runtime/file.h"
 #include "runtime/log.h"
+
+volatile sig_atomic_t stop_signal;
 
 typedef const char *checker(const char *value);
 

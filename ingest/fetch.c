@@ -10,7 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "ingest/command.h"
+#include "ingest/credentials.h"
 #include "ingest/reader.h"
+#include "runtime/google.h"
 #include "runtime/http.h"
 #include "runtime/log.h"
 
@@ -143,6 +146,8 @@ static struct vendor_use *use_of(struct fetch *fetch, const struct vendor *vendo
 }
 
 static void start_uses(struct fetch *fetch) {
+	if (fetch->uses[0].vendor)
+		return;
 	for (size_t i = 0; i < COUNT_OF(vendors); i++) {
 		long limit = vendors[i]->calls / (long)(fetch->tasks ? fetch->tasks : 1);
 		limit = limit ? limit : 1;
@@ -179,8 +184,6 @@ static void set_headers(struct chain *chain) {
 	} else if (vendor == &vendor_cursor) {
 		chain->headers[count++] = basic_header(fetch->arena, fetch->config->cursor_key);
 		chain->headers[count++] = "Content-Type: application/json";
-	} else if (fetch->sheets_token) {
-		chain->headers[count++] = arena_printf(fetch->arena, "Authorization: Bearer %s", fetch->sheets_token);
 	}
 	if (chain->stream->header)
 		chain->headers[count++] = chain->stream->header;
@@ -202,11 +205,15 @@ static void on_answer(void *context, const struct http_response *response);
 
 static void ask_page(struct chain *chain) {
 	build_request(chain);
-	http_send(chain->http, &(struct http_request){
+	const struct http_request request = {
 		.method = chain->stream->method, .url = chain->url.ptr, .headers = chain->headers,
 		.body = buf_str(&chain->body), .safe = true, .done = on_answer, .context = chain,
 		.delay_ms = take_turn(use_of(chain->fetch, chain->stream->vendor)),
-	});
+	};
+	if (chain->stream->vendor == &vendor_sheets)
+		google_send(chain->fetch->google, GOOGLE_SCOPE_SHEETS, &request);
+	else
+		http_send(chain->http, &request);
 }
 
 static void begin_again(struct chain *chain) {
@@ -364,6 +371,13 @@ static size_t stretch(const struct fetch *fetch, size_t first) {
 	return count;
 }
 
+static bool has_vendor(const struct fetch *fetch, const struct vendor *vendor) {
+	for (size_t i = fetch->first; i < fetch->hauls.count; i++)
+		if (fetch->hauls.items[i]->stream->vendor == vendor)
+			return true;
+	return false;
+}
+
 static void trace(const char *line) {
 	log_line(LOG_DEBUG, "%s", line);
 }
@@ -374,19 +388,24 @@ static const struct retry_policy patient = {.first_ms = 500, .most_ms = 30000, .
 void fetch_run(struct fetch *fetch) {
 	struct http *http = http_open(&(struct http_options){
 		.jobs = 8, .user_agent = "mbc-ingest/" MBC_VERSION, .max_body = 256u << 20, .timeout_ms = 120000,
-		.retry = &patient, .compressed = true, .trace = trace});
+		.retry = &patient, .compressed = true, .trace = trace, .stop = &stop_signal});
 	VEC(struct chain *) chains = {0};
 	start_uses(fetch);
-	for (size_t first = 0, count; http && first < fetch->hauls.count; first += count) {
+	fetch->google = http && has_vendor(fetch, &vendor_sheets) ? credentials_open(http) : NULL;
+	for (size_t first = fetch->first, count; http && first < fetch->hauls.count; first += count) {
 		count = stretch(fetch, first);
 		struct chain *chain = start_chain(fetch, first, count);
 		chain->http = http;
 		vec_push(fetch->arena, &chains, chain);
-		ask_page(chain);
+		if (chain->stream->vendor == &vendor_sheets && !fetch->google)
+			fail_chain(chain, STATUS_DENIED, "http", "there are no credentials of Google");
+		else
+			ask_page(chain);
 	}
 	if (http)
 		http_run(http);
 	http_close(http);
+	google_close(fetch->google);
 	for (size_t i = 0; i < chains.count; i++)
 		finish_reading(chains.items[i]);
 }
@@ -402,7 +421,8 @@ void fetch_plan(struct fetch *fetch, void (*say)(const struct stream *stream, co
 	}
 }
 
-void fetch_finish(struct fetch *fetch) {
-	for (size_t i = 0; i < fetch->hauls.count; i++)
-		spool_remove(&fetch->hauls.items[i]->spool);
+void fetch_done(struct fetch *fetch) {
+	for (; fetch->first < fetch->hauls.count; fetch->first++)
+		spool_remove(&fetch->hauls.items[fetch->first]->spool);
+	fetch->bytes = 0;
 }

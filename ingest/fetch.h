@@ -21,6 +21,8 @@ struct haul {
 	struct spool spool;
 };
 
+struct google;
+
 struct vendor_use {
 	const struct vendor *vendor;
 	long calls, retries;
@@ -34,9 +36,10 @@ struct fetch {
 	struct arena *arena;
 	const char *run_id, *folder;
 	unsigned tasks;                 /* that share the vendors' rates, at least 1 */
-	const char *sheets_token;       /* for Google Sheets, or NULL */
+	struct google *google;          /* who asks for the sheet */
 	VEC(struct haul *) hauls;       /* in order of stream and day */
 	struct vendor_use uses[3];
+	size_t first;                   /* of the hauls that the next fetch_run() is to bring */
 	size_t bytes;                   /* in all spools, before packing */
 	bool reached;                   /* some vendor answered something */
 };
@@ -44,11 +47,12 @@ struct fetch {
 /* Adds the days of a stream to what will be fetched. */
 void fetch_days(struct fetch *fetch, const struct stream *stream, day from, day to);
 
-/* Fetches all of them. */
+/* Fetches those from `first` on. */
 void fetch_run(struct fetch *fetch);
+
+/* Removes their spools, and counts them as done: the next days begin behind them. */
+void fetch_done(struct fetch *fetch);
 
 /* The requests that fetch_run would begin with, one a call, as "GET https://…": for plans. */
 void fetch_plan(struct fetch *fetch, void (*say)(const struct stream *stream, const char *request));
 
-/* Removes the spools. */
-void fetch_finish(struct fetch *fetch);

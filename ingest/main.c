@@ -2,8 +2,6 @@
  * what their exit codes mean; each command is a file cmd_NAME.c. */
 #include "ingest/command.h"
 
-#include <signal.h>
-
 #include "runtime/log.h"
 
 #define COMMAND(name) extern const struct command cmd_##name;
@@ -47,8 +45,23 @@ bool command_date(const struct invocation *invocation, const struct config *conf
 	return false;
 }
 
+const char *const *command_shrink(const struct invocation *invocation, const struct config *config) {
+	VEC(const char *) list = {0};
+	const char *item;
+	for (size_t i = 0; (item = option_item(invocation, "accept-shrink", i)); i++)
+		vec_push(config->arena, &list, strcmp(item, "all") == 0 ? "" : item);
+	vec_push(config->arena, &list, NULL);
+	return list.items;
+}
+
+static void on_signal(int number) {
+	stop_signal = number;
+}
+
 int main(int argc, char **argv) {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
 	log_set_program("mbc-ingest");
 	return program_run(&program, argc, argv);
 }

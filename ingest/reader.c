@@ -75,7 +75,7 @@ static bool take_column(struct reader *reader, const struct column *column, cons
 			cell->text.len ? cell->text.ptr : "", column->type);
 	struct str value = str_slice(buf_str(&reader->row), value_start, reader->row.len);
 	if (!value.len) {
-		if (column->required)
+		if (column->required && !reader->stream->parse)
 			return reader_fail(reader, "a record has no %s", column->name);
 		reader->row.len = start;
 		return true;

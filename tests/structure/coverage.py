@@ -197,5 +197,4 @@ def main():
     return 1 if bad else 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+sys.exit(main())

@@ -1,0 +1,340 @@
+/* The steps of a run in their order. Raw data comes first and needs no lease, since each day is replaced
+ * whole; the facts are built under it. Every step can be repeated: whatever a killed run left behind is
+ * found by comparing the raw tables with coverage, and fetched again. */
+#include "ingest/run.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ingest/command.h"
+#include "ingest/lease.h"
+#include "ingest/sql.h"
+#include "runtime/log.h"
+
+#define LEASE_WAIT_MS 180000
+#define BLOCK 31
+
+struct run {
+	const struct config *config;
+	const struct run_options *options;
+	const char *run_id;
+	moment started;
+	struct warehouse warehouse;
+	struct fetch fetch;
+	struct coverage coverage;
+	struct loads loads;
+	struct transforms transforms;
+	struct check_results checks;
+	struct buf message;             /* for the row in `runs` */
+	bool opened;
+};
+
+const char *run_name(const struct config *config) {
+	const char *given = getenv("CLOUD_RUN_EXECUTION");
+	unsigned char chance[3];
+	char text[MOMENT_TEXT], compact[MOMENT_TEXT], *to = compact;
+	if (given && *given)
+		return arena_cstr(config->arena, str_from(given));
+	for (const char *from = moment_print(moment_now() / SECOND * SECOND, text); *from; from++)
+		if (*from != '-' && *from != ':')
+			*to++ = *from;
+	*to = '\0';
+	if (RAND_bytes(chance, sizeof(chance)) != 1)
+		out_of_memory();
+	return arena_printf(config->arena, "%s-%02x%02x%02x", compact, chance[0], chance[1], chance[2]);
+}
+
+/* --- days ---------------------------------------------------------------------------------------- */
+
+/* A settled day that is covered will not change, unless the vendor revises it: a backfill leaves it. */
+static bool is_covered(const struct run *run, const struct stream *stream, day date) {
+	return !run->options->again && date < moment_day(run->started) - stream->window &&
+		coverage_find(&run->coverage, stream, date);
+}
+
+static void choose_block(struct run *run, day from, day to) {
+	for (size_t i = 0; run->config->streams[i]; i++) {
+		const struct stream *stream = run->config->streams[i];
+		for (day date = from; date <= to && !stream->snapshot; date++)
+			if (!is_covered(run, stream, date))
+				fetch_days(&run->fetch, stream, date, date);
+	}
+}
+
+static void choose_windows(struct run *run) {
+	for (size_t i = 0; run->config->streams[i]; i++) {
+		const struct stream *stream = run->config->streams[i];
+		if (!stream->snapshot)
+			fetch_days(&run->fetch, stream, stream_first_day(stream, run->options->date), run->options->date);
+	}
+}
+
+static void choose_snapshots(struct run *run) {
+	day today = moment_day(config_now(run->config));
+	for (size_t i = 0; run->config->streams[i]; i++)
+		if (run->config->streams[i]->snapshot)
+			fetch_days(&run->fetch, run->config->streams[i], today, today);
+}
+
+static bool is_chosen(const struct run *run, const struct stream *stream, day date) {
+	for (size_t i = run->fetch.first; i < run->fetch.hauls.count; i++)
+		if (run->fetch.hauls.items[i]->stream == stream && run->fetch.hauls.items[i]->day == date)
+			return true;
+	return false;
+}
+
+/* Loaded, but killed before coverage was written: nobody may read such a day as covered. */
+static bool choose_broken_days(struct run *run) {
+	static const char sql[] =
+		"SELECT raw.stream AS stream, raw.day AS day\n"
+		"FROM `${dataset}.raw_days` AS raw\n"
+		"LEFT JOIN (\n"
+		"  SELECT stream, day, run_id FROM `${dataset}.coverage`\n"
+		"  WHERE status IN ('ok', 'empty') AND loaded\n"
+		"  QUALIFY ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) = 1\n"
+		") AS loads ON loads.stream = raw.stream AND loads.day = raw.day\n"
+		"WHERE loads.run_id IS NULL OR loads.run_id != raw.raw_run_id OR raw.raw_runs > 1\n"
+		"ORDER BY stream, day";
+	struct bigquery_result result;
+	if (!warehouse_query(&run->warehouse, "raw_days", sql, &result))
+		return false;
+	for (size_t i = 0; i < result.row_count; i++) {
+		const struct stream *stream = stream_find(str_from(bigquery_cell(&result, i, 0)));
+		day date;
+		if (!stream || stream->snapshot || !config_has_stream(run->config, stream) ||
+			!day_read(str_from(bigquery_cell(&result, i, 1)), &date) || is_chosen(run, stream, date))
+			continue;
+		log_line(LOG_INFO, "%s %s: an earlier run did not finish; fetching it again", stream->name,
+			bigquery_cell(&result, i, 1));
+		fetch_days(&run->fetch, stream, date, date);
+	}
+	return true;
+}
+
+/* A snapshot cannot be fetched again: one that was loaded by a run that did not live to say so counts. */
+static bool adopt_snapshots(struct run *run) {
+	struct buf sql = BUF(64 * 1024);
+	struct bigquery_result result;
+	char date[DAY_TEXT];
+	buf_puts(&sql, "INSERT INTO `${dataset}.coverage` (stream, day, run_id, recorded_at, status, settled, loaded, `rows`, "
+		"message)\nSELECT raw.stream, raw.day, raw.raw_run_id, CURRENT_TIMESTAMP(), 'ok', TRUE, TRUE, raw.raw_rows, "
+		"'the run that loaded it ended before it could say so'\nFROM `${dataset}.raw_days` AS raw\n"
+		"LEFT JOIN `${dataset}.coverage` AS old\n"
+		"  ON old.stream = raw.stream AND old.day = raw.day AND old.run_id = raw.raw_run_id AND old.loaded\n"
+		"WHERE old.stream IS NULL AND raw.stream IN (''");
+	for (size_t i = 0; streams[i]; i++)
+		if (streams[i]->snapshot)
+			buf_printf(&sql, ", '%s'", streams[i]->name);
+	buf_printf(&sql, ") AND raw.day < DATE '%s'", day_print(moment_day(config_now(run->config)), date));
+	bool good = warehouse_query(&run->warehouse, "coverage of snapshots", sql.ptr, &result);
+	if (good && result.affected > 0)
+		log_line(LOG_INFO, "%lld snapshots of earlier runs were taken over", result.affected);
+	buf_free(&sql);
+	return good;
+}
+
+/* --- telling ------------------------------------------------------------------------------------- */
+
+static size_t count_status(const struct run *run, enum status status) {
+	size_t count = 0;
+	for (size_t i = 0; i < run->fetch.hauls.count; i++)
+		count += run->fetch.hauls.items[i]->status == status;
+	return count;
+}
+
+static void say_failures(struct run *run) {
+	for (size_t i = 0; i < run->fetch.hauls.count; i++) {
+		const struct haul *haul = run->fetch.hauls.items[i];
+		char date[DAY_TEXT];
+		if (haul->status != STATUS_DENIED && haul->status != STATUS_FAILED)
+			continue;
+		log_line(LOG_ERROR, "%s %s: %s%s%s%s%s", haul->stream->name, day_print(haul->day, date),
+			status_names[haul->status], haul->reason ? ", " : "", haul->reason ? haul->reason : "",
+			haul->message ? ": " : "", haul->message ? haul->message : "");
+		if (!run->message.len)
+			buf_printf(&run->message, "%s %s: %s", haul->stream->name, date,
+				haul->message ? haul->message : status_names[haul->status]);
+	}
+}
+
+static void say_summary(const struct run *run, int code) {
+	log_line(LOG_INFO, "run %s: %zu days of streams: %zu ok, %zu empty, %zu not yet published, %zu denied, %zu failed",
+		run->run_id, run->fetch.hauls.count, count_status(run, STATUS_OK), count_status(run, STATUS_EMPTY),
+		count_status(run, STATUS_NOT_PUBLISHED), count_status(run, STATUS_DENIED), count_status(run, STATUS_FAILED));
+	log_line(LOG_INFO, "loaded %zu (%zu rows), %zu as before, %zu emptied; built %zu days of facts; "
+		"checks: %zu good, %zu warnings, %zu errors; exit %d", run->loads.loaded, run->loads.rows,
+		run->loads.unchanged, run->loads.emptied, run->transforms.days, run->checks.good,
+		run->checks.warnings, run->checks.errors, code);
+}
+
+static void put_vendors(const struct run *run, struct buf *sql) {
+	buf_puts(sql, "[");
+	for (size_t i = 0, count = 0; i < COUNT_OF(run->fetch.uses); i++) {
+		const struct vendor_use *use = &run->fetch.uses[i];
+		if (!use->vendor || !use->calls)
+			continue;
+		buf_printf(sql, "%sSTRUCT('%s' AS vendor, %ld AS calls, %ld AS retries, %lld AS wait_ms, %lld AS bytes, "
+			"CAST(NULL AS INT64) AS quota_left)", count++ ? ", " : "", use->vendor->name, use->calls, use->retries,
+			use->wait_ms, use->bytes);
+	}
+	if (str_ends(buf_str(sql), "["))
+		buf_puts(sql, "STRUCT('none' AS vendor, 0 AS calls, 0 AS retries, 0 AS wait_ms, 0 AS bytes, "
+			"CAST(NULL AS INT64) AS quota_left)");
+	buf_puts(sql, "]");
+}
+
+static void record_run(struct run *run, int code) {
+	struct buf sql = BUF(1 << 20);
+	char started[MOMENT_TEXT], finished[MOMENT_TEXT], date[DAY_TEXT];
+	buf_puts(&sql, "INSERT INTO `${dataset}.runs` (run_id, task_index, command, logical_date, started_at, finished_at, "
+		"exit_code, version, vendors, `rows`, load_jobs, query_jobs, bytes_billed, message)\nSELECT ");
+	sql_quote(&sql, run->run_id);
+	buf_printf(&sql, ", %u, '%s', DATE '%s', TIMESTAMP '%s', TIMESTAMP '%s', %d, '" MBC_VERSION "', ", run->options->task,
+		run->options->command, day_print(run->options->date, date), moment_print(run->started, started),
+		moment_print(config_now(run->config), finished), code);
+	put_vendors(run, &sql);
+	buf_printf(&sql, ", %zu, %llu, %llu, %llu, ", run->loads.rows, run->warehouse.bq.totals.load_jobs,
+		run->warehouse.bq.totals.query_jobs, run->warehouse.bq.totals.bytes_billed);
+	sql_quote(&sql, run->message.len ? run->message.ptr : NULL);
+	warehouse_query(&run->warehouse, "runs", sql.ptr, NULL);
+	buf_free(&sql);
+}
+
+/* --- steps --------------------------------------------------------------------------------------- */
+
+static bool wait_for_jobs(struct run *run) {
+	struct bigquery_error error;
+	size_t count = 0;
+	char *prefix = arena_printf(run->config->arena, "mbc_%s_", run->warehouse.bq.dataset);
+	if (!bigquery_jobs_wait(&run->warehouse.bq, prefix, &count, &error)) {
+		warehouse_complain(&run->warehouse, "unfinished jobs", &error);
+		return false;
+	}
+	if (count)
+		log_line(LOG_INFO, "waited for %zu load jobs of an earlier run", count);
+	return true;
+}
+
+static bool read_coverage(struct run *run) {
+	day first = run->options->is_backfill ? run->options->from : run->options->date - 62;
+	return coverage_read(&run->coverage, &run->warehouse, first - 31, moment_day(config_now(run->config)));
+}
+
+static bool fetch_and_load(struct run *run) {
+	const struct load_options options = {run->options->accept_shrink};
+	fetch_run(&run->fetch);
+	bool good = !stop_signal && load_run(&run->warehouse, &run->fetch, &run->coverage, &options, &run->loads);
+	fetch_done(&run->fetch);
+	return good;
+}
+
+/* The days of this task, in blocks, so that the spools stay small. */
+static bool fill_back(struct run *run) {
+	day days = run->options->date - run->options->from + 1, tasks = (day)run->options->tasks, task = (day)run->options->task;
+	day first = run->options->from + (day)((int64_t)days * task / tasks);
+	day last = run->options->from + (day)((int64_t)days * (task + 1) / tasks) - 1;
+	bool good = true;
+	for (day from = first; from <= last && good; from += BLOCK) {
+		choose_block(run, from, from + BLOCK - 1 < last ? from + BLOCK - 1 : last);
+		good = fetch_and_load(run);
+	}
+	return good;
+}
+
+static bool fetch_all(struct run *run) {
+	bool first_task = run->options->task == 0;
+	if (!read_coverage(run))
+		return false;
+	if (first_task)
+		choose_snapshots(run);
+	if (!run->options->is_backfill)
+		choose_windows(run);
+	if (first_task && (!choose_broken_days(run) || !adopt_snapshots(run)))
+		return false;
+	bool good = fetch_and_load(run);
+	return good && (!run->options->is_backfill || fill_back(run));
+}
+
+/* Has every day of a backfill an answer, by this task or another? Then this one is the last, and builds. */
+static bool is_last_task(struct run *run) {
+	struct buf sql = BUF(64 * 1024);
+	struct bigquery_result result;
+	size_t wanted = 0;
+	long long found = 0;
+	if (run->options->tasks <= 1)
+		return true;
+	buf_puts(&sql, "SELECT COUNT(DISTINCT CONCAT(stream, CAST(day AS STRING))) FROM `${dataset}.coverage`\n"
+		"WHERE day BETWEEN @from AND @to AND (status IN ('ok', 'empty') OR run_id = ");
+	sql_quote(&sql, run->run_id);
+	buf_puts(&sql, ") AND stream IN (''");
+	for (size_t i = 0; run->config->streams[i]; i++) {
+		if (run->config->streams[i]->snapshot)
+			continue;
+		buf_printf(&sql, ", '%s'", run->config->streams[i]->name);
+		wanted += (size_t)(run->options->date - run->options->from + 1);
+	}
+	buf_puts(&sql, ")");
+	if (warehouse_query_days(&run->warehouse, "coverage", sql.ptr, run->options->from, run->options->date, &result))
+		str_integer(str_from(bigquery_cell(&result, 0, 0)), &found);
+	buf_free(&sql);
+	return (size_t)found >= wanted;
+}
+
+static int build(struct run *run) {
+	enum lease_result lease = lease_wait(&run->warehouse, LEASE_WAIT_MS);
+	if (lease != LEASE_HELD)
+		return lease == LEASE_OTHERS ? EXIT_LEASE : warehouse_exit(&run->warehouse);
+	enum transform_result result = transform_run(&run->warehouse, &run->transforms);
+	bool checked = result == TRANSFORM_DONE && checks_run(&run->warehouse, run->options->date, &run->checks);
+	lease_give(&run->warehouse);
+	if (result == TRANSFORM_LEASE_LOST)
+		return EXIT_LEASE;
+	return checked ? EXIT_DONE : warehouse_exit(&run->warehouse);
+}
+
+static int worst(const struct run *run) {
+	if (!run->fetch.reached && run->fetch.hauls.count)
+		return EXIT_UNREACHABLE;
+	if (run->loads.shrunk)
+		return EXIT_REFUSED;
+	if (count_status(run, STATUS_DENIED) || count_status(run, STATUS_FAILED))
+		return EXIT_PARTIAL;
+	return run->checks.errors ? EXIT_CHECKS : EXIT_DONE;
+}
+
+static int do_steps(struct run *run) {
+	if (!warehouse_open(&run->warehouse, run->config, run->run_id, true) ||
+		!warehouse_prepare(&run->warehouse))
+		return warehouse_exit(&run->warehouse);
+	run->opened = true;
+	if (!wait_for_jobs(run))
+		return EXIT_UNREACHABLE;
+	bool loaded = fetch_all(run);
+	say_failures(run);
+	if (stop_signal)
+		return EXIT_TERMINATED;
+	int built = is_last_task(run) ? build(run) : EXIT_DONE;
+	if (stop_signal)
+		return EXIT_TERMINATED;
+	if (!loaded || run->warehouse.unreachable)
+		return EXIT_UNREACHABLE;
+	return built ? built : worst(run);
+}
+
+int run_whole(const struct config *config, const struct run_options *options) {
+	const char *folder = getenv("TMPDIR");
+	struct run run = {.config = config, .options = options, .run_id = run_name(config), .message = BUF(2048)};
+	run.started = config_now(config);
+	run.fetch = (struct fetch){.config = config, .arena = config->arena, .run_id = run.run_id,
+		.folder = folder && *folder ? folder : "/tmp", .tasks = options->tasks};
+	int code = do_steps(&run);
+	if (run.opened && !stop_signal) {
+		say_summary(&run, code);
+		record_run(&run, code);
+	}
+	fetch_done(&run.fetch);
+	warehouse_close(&run.warehouse);
+	buf_free(&run.message);
+	return code;
+}

@@ -1,0 +1,181 @@
+/* A day of a fact is due when the hash of all that it is made of (the content of its raw days, the dim
+ * rows that hold on it, the SQL itself) is not the one noted at its last build. Due days that follow one
+ * another are built by one statement, which replaces them whole: a kill leaves the old days or the new. */
+#include "ingest/transform.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ingest/lease.h"
+#include "ingest/spool.h"
+#include "ingest/sql.h"
+#include "runtime/log.h"
+
+static const char *const dims[] = {
+	"dim_workspaces", "dim_users_history", "dim_users", "dim_api_keys_history", "dim_api_keys", NULL};
+static const char *const facts[] = {"fct_usage_daily", "fct_cost_daily", NULL};
+
+/* What a day was made of: one row a stream. */
+static const char covered_sql[] =
+	"SELECT day, stream, data_hash FROM (\n"
+	"  SELECT day, stream, content_hash AS data_hash,\n"
+	"    ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) AS position\n"
+	"  FROM `${dataset}.coverage` WHERE status IN ('ok', 'empty')\n"
+	") WHERE position = 1 ORDER BY day, stream";
+
+/* What holds over stretches of days: one row a version. */
+static const char held_sql[] =
+	"SELECT valid_from, valid_to, text FROM (\n"
+	"  SELECT valid_from, valid_to, CONCAT('person ', TO_JSON_STRING(STRUCT(user_email, department, team))) AS text\n"
+	"  FROM `${dataset}.dim_users_history`\n"
+	"  UNION ALL\n"
+	"  SELECT valid_from, valid_to,\n"
+	"    CONCAT('key ', TO_JSON_STRING(STRUCT(api_key_id, api_key_name, owner_email, owner_basis)))\n"
+	"  FROM `${dataset}.dim_api_keys_history`\n"
+	"  UNION ALL\n"
+	"  SELECT DATE '1970-01-01', DATE '9999-12-31', CONCAT('email ', TO_JSON_STRING(STRUCT(email, user_email)))\n"
+	"  FROM `${dataset}.user_emails`\n"
+	"  UNION ALL\n"
+	"  SELECT valid_from, DATE_ADD(COALESCE(valid_to, DATE '9999-12-30'), INTERVAL 1 DAY),\n"
+	"    CONCAT('plan ', TO_JSON_STRING(STRUCT(platform, plan, seats, CAST(monthly_usd AS STRING) AS monthly_usd)))\n"
+	"  FROM `${dataset}.raw_sheet_subscriptions`\n"
+	"  WHERE problem IS NULL\n"
+	"    AND snapshot_date = (SELECT MAX(snapshot_date) FROM `${dataset}.raw_sheet_subscriptions`)\n"
+	") WHERE valid_from IS NOT NULL ORDER BY text, valid_from";
+
+static const char built_sql[] =
+	"SELECT fact, day, input_hash FROM `${dataset}.fact_builds`\n"
+	"QUALIFY ROW_NUMBER() OVER (PARTITION BY fact, day ORDER BY built_at DESC, run_id DESC) = 1";
+
+struct inputs {
+	struct bigquery_result covered, held, built;
+};
+
+static const char *cell(const struct bigquery_result *result, size_t row, size_t column) {
+	const char *text = bigquery_cell(result, row, column);
+	return text ? text : "";
+}
+
+static void hash_day(const struct inputs *inputs, const char *date, const char *sql, char out[HASH_TEXT]) {
+	unsigned char bytes[32];
+	EVP_MD_CTX *digest = EVP_MD_CTX_new();
+	if (!digest)
+		out_of_memory();
+	EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
+	EVP_DigestUpdate(digest, sql, strlen(sql) + 1);
+	for (size_t i = 0; i < inputs->covered.row_count; i++) {
+		if (strcmp(cell(&inputs->covered, i, 0), date) != 0)
+			continue;
+		EVP_DigestUpdate(digest, cell(&inputs->covered, i, 1), strlen(cell(&inputs->covered, i, 1)) + 1);
+		EVP_DigestUpdate(digest, cell(&inputs->covered, i, 2), strlen(cell(&inputs->covered, i, 2)) + 1);
+	}
+	for (size_t i = 0; i < inputs->held.row_count; i++)
+		if (strcmp(cell(&inputs->held, i, 0), date) <= 0 && strcmp(date, cell(&inputs->held, i, 1)) < 0)
+			EVP_DigestUpdate(digest, cell(&inputs->held, i, 2), strlen(cell(&inputs->held, i, 2)) + 1);
+	EVP_DigestFinal_ex(digest, bytes, NULL);
+	EVP_MD_CTX_free(digest);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static bool is_built(const struct inputs *inputs, const char *fact, const char *date, const char *hash) {
+	for (size_t i = 0; i < inputs->built.row_count; i++)
+		if (strcmp(cell(&inputs->built, i, 1), date) == 0 && strcmp(cell(&inputs->built, i, 0), fact) == 0)
+			return strcmp(cell(&inputs->built, i, 2), hash) == 0;
+	return false;
+}
+
+struct due {
+	day day;
+	char hash[HASH_TEXT];
+};
+
+struct due_days {
+	VEC(struct due) days;
+};
+
+/* Snapshots have no day of their own in a fact: what they say is in the dims. */
+static bool feeds_facts(const char *stream) {
+	const struct stream *row = stream_find(str_from(stream));
+	return row && !row->snapshot;
+}
+
+static struct due_days find_due(struct warehouse *warehouse, const struct inputs *inputs, const char *fact, const char *sql) {
+	struct due_days due = {0};
+	const char *last = "";
+	for (size_t i = 0; i < inputs->covered.row_count; i++) {
+		const char *date = cell(&inputs->covered, i, 0);
+		struct due one;
+		if (strcmp(date, last) == 0 || !feeds_facts(cell(&inputs->covered, i, 1)))
+			continue;
+		last = date;
+		hash_day(inputs, date, sql, one.hash);
+		if (!is_built(inputs, fact, date, one.hash) && day_read(str_from(date), &one.day))
+			vec_push(warehouse->arena, &due.days, one);
+	}
+	return due;
+}
+
+static bool note_builds(struct warehouse *warehouse, const char *fact, const struct due *days, size_t count) {
+	struct buf sql = BUF(4 << 20);
+	char date[DAY_TEXT], now[MOMENT_TEXT];
+	moment_print(config_now(warehouse->config), now);
+	buf_puts(&sql, "INSERT INTO `${dataset}.fact_builds` (fact, day, input_hash, run_id, built_at) VALUES\n");
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(&sql, "%s('%s', DATE '%s', '%s', ", i ? ",\n" : "", fact, day_print(days[i].day, date), days[i].hash);
+		sql_quote(&sql, warehouse->run_id);
+		buf_printf(&sql, ", TIMESTAMP '%s')", now);
+	}
+	bool good = !sql.full && warehouse_query(warehouse, "fact_builds", sql.ptr, NULL);
+	buf_free(&sql);
+	return good;
+}
+
+static enum transform_result build_range(struct warehouse *warehouse, const struct sql_file *file,
+	const struct due *days, size_t count) {
+	enum lease_result lease = lease_take(warehouse);
+	if (lease != LEASE_HELD)
+		return lease == LEASE_OTHERS ? TRANSFORM_LEASE_LOST : TRANSFORM_FAILED;
+	if (!warehouse_query_days(warehouse, file->name, file->text, days[0].day, days[count - 1].day, NULL))
+		return TRANSFORM_FAILED;
+	return note_builds(warehouse, file->name, days, count) ? TRANSFORM_DONE : TRANSFORM_FAILED;
+}
+
+static enum transform_result build_fact(struct warehouse *warehouse, const struct inputs *inputs, const char *name,
+	struct transforms *transforms) {
+	const struct sql_file *file = sql_find(SQL_transforms, name);
+	struct due_days due = find_due(warehouse, inputs, name, file->text);
+	for (size_t first = 0, count; first < due.days.count; first += count) {
+		const struct due *days = due.days.items + first;
+		for (count = 1; first + count < due.days.count && days[count].day == days[0].day + (day)count; count++)
+			;
+		enum transform_result result = build_range(warehouse, file, days, count);
+		if (result != TRANSFORM_DONE)
+			return result;
+		transforms->days += count;
+		transforms->ranges++;
+	}
+	return TRANSFORM_DONE;
+}
+
+static bool build_dims(struct warehouse *warehouse) {
+	for (size_t i = 0; dims[i]; i++)
+		if (!warehouse_query(warehouse, dims[i], sql_find(SQL_transforms, dims[i])->text, NULL))
+			return false;
+	return true;
+}
+
+enum transform_result transform_run(struct warehouse *warehouse, struct transforms *transforms) {
+	struct inputs inputs;
+	if (!build_dims(warehouse) || !warehouse_query(warehouse, "coverage", covered_sql, &inputs.covered) ||
+		!warehouse_query(warehouse, "the dims", held_sql, &inputs.held) ||
+		!warehouse_query(warehouse, "fact_builds", built_sql, &inputs.built))
+		return TRANSFORM_FAILED;
+	for (size_t i = 0; facts[i]; i++) {
+		enum transform_result result = build_fact(warehouse, &inputs, facts[i], transforms);
+		if (result != TRANSFORM_DONE)
+			return result;
+	}
+	return TRANSFORM_DONE;
+}

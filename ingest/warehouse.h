@@ -1,0 +1,39 @@
+/* The warehouse of a run: where it is, who asks, and the few ways in which the steps use it. */
+#pragma once
+
+#include "ingest/config.h"
+#include "runtime/bigquery.h"
+
+struct warehouse {
+	struct bigquery bq;
+	const struct config *config;
+	struct arena *arena;
+	struct http *http;
+	struct google *google;
+	struct buf endpoint;
+	const char *run_id;
+	struct bigquery_label labels[2];
+	bool unreachable;               /* a call failed for want of an answer */
+};
+
+/* Opens it and the dataset, which is created (with BIGQUERY_LOCATION) if `create`. False with the problem
+ * said. */
+bool warehouse_open(struct warehouse *warehouse, const struct config *config, const char *run_id, bool create);
+void warehouse_close(struct warehouse *warehouse);
+
+/* Runs a query, its text naming ${dataset}; the result lives in the warehouse's arena. False with the
+ * problem said under the name `what`. */
+bool warehouse_query(struct warehouse *warehouse, const char *what, const char *sql, struct bigquery_result *result);
+
+/* The same for the days from @from to @to. */
+bool warehouse_query_days(struct warehouse *warehouse, const char *what, const char *sql, day from, day to,
+	struct bigquery_result *result);
+
+/* Makes the tables and views that are not there yet. */
+bool warehouse_prepare(struct warehouse *warehouse);
+
+/* EXIT_UNREACHABLE, or EXIT_REFUSED when the warehouse answered and refused. */
+int warehouse_exit(const struct warehouse *warehouse);
+
+/* Says what an error of a call means. */
+void warehouse_complain(struct warehouse *warehouse, const char *what, const struct bigquery_error *error);
