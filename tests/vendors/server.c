@@ -141,7 +141,9 @@ static enum MHD_Result finish(struct vendors *vendors, struct MHD_Connection *co
 		r.reply = NULL;
 	}
 	enum MHD_Result result = send_reply(connection, &r, &spoil);
+	pthread_mutex_lock(&vendors->lock); /* the journal shares parts of it */
 	arena_destroy(arena);
+	pthread_mutex_unlock(&vendors->lock);
 	return result;
 }
 
@@ -226,7 +228,10 @@ struct vendors *vendors_open(const struct vendors_options *options) {
 	vendors->faults = arena_own_json(arena, json_array());
 	vendors->journal = arena_own_json(arena, json_array());
 	vendors->google = google_create(arena);
-	if (read_script(vendors, options->script) && listen_on(vendors, options->port))
+	pthread_mutex_lock(&vendors->lock); /* requests wait until all is known */
+	bool good = read_script(vendors, options->script) && listen_on(vendors, options->port);
+	pthread_mutex_unlock(&vendors->lock);
+	if (good)
 		return vendors;
 	vendors_close(vendors);
 	return NULL;
