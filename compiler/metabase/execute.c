@@ -37,6 +37,9 @@ static void fail_call(struct run *run, struct step *step, const struct call *cal
 	struct diagnostic *d = server_report(server, call, step->code->at);
 	diag_note(server->c, d, SPAN_NONE, "this was about %s `%s`",
 		object_kind_name(step->code->kind), step->code->key);
+	if (strstr(call->problem, "Embedding is not enabled"))
+		diag_help(server->c, d, "an administrator switches it on under Admin settings > "
+					"Embedding; else leave `embedding` out");
 	if (create && call->trouble == TROUBLE_NETWORK)
 		diag_note(server->c, d, SPAN_NONE,
 			"it may have been created all the same: the next run finds it by "

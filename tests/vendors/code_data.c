@@ -49,6 +49,7 @@ static void add_person(
 	for (int64_t count = chance_once_in(&chance, 4) ? 2 : 1; count > 0; count--) {
 		struct code_record record = make_record(world, &chance);
 		record.email = person->spelled;
+		record.person = i;
 		record.subscription = i % 3 == 0 ? "team" : i % 12 == 1 ? "enterprise" : NULL;
 		vec_push(arena, &out->records, record);
 	}

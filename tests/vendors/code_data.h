@@ -12,6 +12,7 @@ struct code_model {
 
 struct code_record {
 	const char *email; /* or, if NULL, the name of a key */
+	int person;
 	const char *key_name;
 	const char *terminal;
 	const char *subscription; /* NULL: billed by the API */

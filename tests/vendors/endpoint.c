@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "tests/vendors/fault.h"
+#include "tests/vendors/moment.h"
 #include "tests/vendors/state.h"
 
 static const struct endpoint endpoints[] = {
@@ -88,10 +89,11 @@ static void keep(struct request *r, const struct spoil *spoil) {
 	if (json_array_size(journal) >= 50000)
 		json_array_remove(journal, 0);
 	json_array_append_new(
-		journal, json_pack("{s:s, s:s, s:O, s:o, s:s, s:o, s:i, s:b}", "method", r->method,
-				 "path", r->path, "query", r->query, "headers", headers, "auth",
-				 scheme_of(r), "body", body_for_journal(r), "status", r->status,
-				 "spoilt", spoil->cut || spoil->truncate));
+		journal, json_pack("{s:I, s:s, s:s, s:O, s:o, s:s, s:o, s:i, s:b}", "at_ms",
+				 (json_int_t)(clock_ms() - r->vendors->started_ms), "method",
+				 r->method, "path", r->path, "query", r->query, "headers", headers,
+				 "auth", scheme_of(r), "body", body_for_journal(r), "status",
+				 r->status, "spoilt", spoil->cut || spoil->truncate));
 }
 
 void vendors_answer(struct request *r, struct spoil *spoil) {

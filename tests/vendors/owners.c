@@ -1,6 +1,8 @@
 /* Whose a key is and who is behind an e-mail, by the rules that facts are attributed by: the
  * sheet's owner, else the key's principal, else its creator. From the seed, whatever tests wrote
  * into the sheet since. */
+#include "tests/vendors/owners.h"
+
 #include "tests/vendors/endpoint.h"
 #include "tests/vendors/state.h"
 
@@ -14,19 +16,47 @@ static bool is_in_sheet(const struct world *world, const struct key *key) {
 	return key->in_sheet && key != &world->keys[0];
 }
 
-static json_t *owner_of(const struct world *world, const struct key *key) {
-	int person = -1;
-	const char *basis = "none";
+int owner_of_key(const struct world *world, const struct key *key, const char **basis) {
 	if (is_in_sheet(world, key)) {
-		person = key->owner;
-		basis = "sheet";
-	} else if (is_listed(world, key->principal)) {
-		person = key->principal;
-		basis = "principal";
-	} else if (is_listed(world, key->creator)) {
-		person = key->creator;
-		basis = "creator";
+		*basis = "sheet";
+		return key->owner;
 	}
+	if (is_listed(world, key->principal)) {
+		*basis = "principal";
+		return key->principal;
+	}
+	if (is_listed(world, key->creator)) {
+		*basis = "creator";
+		return key->creator;
+	}
+	*basis = "none";
+	return -1;
+}
+
+int owner_of_id(const struct world *world, const char *id) {
+	const char *basis;
+	for (int i = 0; id && i < world->key_count; i++)
+		if (!strcmp(world->keys[i].id, id))
+			return owner_of_key(world, &world->keys[i], &basis);
+	return -1;
+}
+
+int owner_of_name(const struct world *world, const char *name) {
+	const struct key *found = NULL;
+	const char *basis;
+	for (int i = 0; i < world->key_count; i++) {
+		if (strcmp(world->keys[i].name, name))
+			continue;
+		if (found)
+			return -1;
+		found = &world->keys[i];
+	}
+	return found ? owner_of_key(world, found, &basis) : -1;
+}
+
+static json_t *owner_row(const struct world *world, const struct key *key) {
+	const char *basis;
+	int person = owner_of_key(world, key, &basis);
 	return json_pack("{s:s, s:s}", "email",
 		person < 0 ? "(unattributed)" : world->people[person].email, "basis", basis);
 }
@@ -35,7 +65,7 @@ void control_owners(struct request *r) {
 	const struct world *world = r->vendors->world;
 	json_t *keys = json_object(), *emails = json_object();
 	for (int i = 0; i < world->key_count; i++)
-		json_object_set_new(keys, world->keys[i].id, owner_of(world, &world->keys[i]));
+		json_object_set_new(keys, world->keys[i].id, owner_row(world, &world->keys[i]));
 	for (int i = 0; i < world->person_count; i++) {
 		const struct person *person = &world->people[i];
 		json_object_set_new(emails, person->spelled, json_string(person->email));

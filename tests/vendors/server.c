@@ -220,6 +220,7 @@ struct vendors *vendors_open(const struct vendors_options *options) {
 	struct arena *arena = arena_create();
 	struct vendors *vendors = arena_new(arena, struct vendors);
 	vendors->arena = arena;
+	vendors->started_ms = clock_ms();
 	pthread_mutex_init(&vendors->lock, NULL);
 	vendors->world = world_create(arena, options->seed, options->now,
 		options->people ? options->people : 40, options->days ? options->days : 120);

@@ -32,6 +32,7 @@ struct vendors {
 	json_t *journal;
 	struct google *google;
 	unsigned requests;
+	int64_t started_ms;
 };
 
 /* How a reply is spoilt on its way out; see fault.c. */

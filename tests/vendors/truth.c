@@ -6,6 +6,7 @@
 #include "tests/vendors/cursor_data.h"
 #include "tests/vendors/endpoint.h"
 #include "tests/vendors/money.h"
+#include "tests/vendors/owners.h"
 
 static void add_counts(json_t *to, const struct usage_list *sums) {
 	struct usage total = {0};
@@ -119,19 +120,102 @@ static json_t *counters_truth(const struct world *world, int64_t day) {
 	return truth;
 }
 
+/* What a day's facts say of one person, or of nobody. */
+struct share {
+	int64_t api_tokens, code_tokens, code_sessions, cursor_tokens, cursor_events, loc_accepted;
+	int64_t overage, included; /* 10^-9 dollars */
+};
+
+static void share_usage(
+	const struct world *world, struct arena *arena, int64_t day, struct share *shares) {
+	struct usage_list list = {0};
+	usage_of_day(world, arena, day, REPORT_LATENCY_S, &list);
+	for (size_t i = 0; i < list.records.count; i++) {
+		const struct usage *usage = &list.records.items[i];
+		struct share *share = &shares[owner_of_id(world, usage->dims[DIM_KEY])];
+		for (int token = 0; token < TOKEN_COUNT; token++)
+			share->api_tokens += usage->tokens[token];
+	}
+}
+
+static void share_code(
+	const struct world *world, struct arena *arena, int64_t day, struct share *shares) {
+	struct code_list list = {0};
+	code_of_day(world, arena, day, CODE_LATENCY_S, &list);
+	for (size_t i = 0; i < list.records.count; i++) {
+		const struct code_record *record = &list.records.items[i];
+		int person =
+			record->email ? record->person : owner_of_name(world, record->key_name);
+		shares[person].code_sessions += record->sessions;
+		for (size_t m = 0; m < record->model_count && record->subscription; m++) {
+			const struct code_model *used = &record->models[m];
+			shares[person].code_tokens += used->input + used->output +
+						      used->cache_read + used->cache_creation;
+		}
+	}
+}
+
+static void share_cursor(
+	const struct world *world, struct arena *arena, int64_t day, struct share *shares) {
+	struct event_list list = {0};
+	events_of_day(world, arena, day, &list);
+	for (size_t i = 0; i < list.events.count; i++) {
+		const struct event *event = &list.events.items[i];
+		struct share *share = &shares[event->person];
+		share->cursor_events++;
+		share->cursor_tokens +=
+			event->input + event->output + event->cache_write + event->cache_read;
+		*(event->chargeable ? &share->overage : &share->included) +=
+			nanodollars(event->charged);
+	}
+	for (int i = 0; i < world->person_count; i++) {
+		int64_t counters[COUNTER_COUNT];
+		if (counters_of_day(world, day, i, counters))
+			shares[i].loc_accepted += counters[COUNT_ACCEPTED_ADDED];
+	}
+}
+
+static json_t *people_truth(struct arena *arena, const struct world *world, int64_t day) {
+	static const struct share nothing;
+	/* The first one is nobody's. */
+	struct share *shares = arena_array(arena, struct share, (size_t)world->person_count + 1);
+	json_t *people = json_object();
+	shares++;
+	share_usage(world, arena, day, shares);
+	share_code(world, arena, day, shares);
+	share_cursor(world, arena, day, shares);
+	for (int i = -1; i < world->person_count; i++) {
+		const struct share *share = &shares[i];
+		if (!memcmp(share, &nothing, sizeof(nothing)))
+			continue;
+		json_object_set_new(people, i < 0 ? "(unattributed)" : world->people[i].email,
+			json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s}", "api_tokens",
+				(json_int_t)share->api_tokens, "claude_code_tokens",
+				(json_int_t)share->code_tokens, "claude_code_sessions",
+				(json_int_t)share->code_sessions, "cursor_tokens",
+				(json_int_t)share->cursor_tokens, "cursor_requests",
+				(json_int_t)share->cursor_events, "cursor_loc_accepted",
+				(json_int_t)share->loc_accepted, "overage_usd",
+				dollars_text(arena, share->overage), "included_usd",
+				dollars_text(arena, share->included)));
+	}
+	return people;
+}
+
 static json_t *day_truth(struct request *r, int64_t day) {
 	const struct world *world = r->vendors->world;
 	struct usage_list soon = {0}, later = {0};
 	int64_t start = day * DAY_S;
 	usage_of_day(world, r->arena, day, REPORT_LATENCY_S, &soon);
 	usage_of_day(world, r->arena, day, ANALYTICS_LATENCY_S, &later);
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "anthropic_usage",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "anthropic_usage",
 		usage_truth(r->arena, &soon, start, &daily_usage), "anthropic_cost",
 		cost_truth(r->arena, &soon, start, &daily_cost), "anthropic_usage_analytics",
 		usage_truth(r->arena, &later, start, &daily_analytics), "anthropic_cost_analytics",
 		cost_truth(r->arena, &later, start, &daily_analytics), "claude_code",
 		code_truth(r->arena, world, day), "cursor_usage", counters_truth(world, day),
-		"cursor_events", events_truth(r->arena, world, day));
+		"cursor_events", events_truth(r->arena, world, day), "people",
+		people_truth(r->arena, world, day));
 }
 
 /* Both days count; yesterday if none is given. */

@@ -573,6 +573,34 @@ def owners_follow_from_what_is_served(server):
 
 
 @on_shared
+def shares_of_people_sum_to_the_day(server):
+    owners = server.get("/__control/owners")
+    for day, truth in server.truth("2026-11-17", "2026-11-20").items():
+        people = truth["people"].values()
+        older = truth["anthropic_usage"]
+        tokens = sum(v for name, v in older.items() if name.endswith("_tokens"))
+        same(sum(p["api_tokens"] for p in people), tokens)
+        same(sum(p["claude_code_sessions"] for p in people), truth["claude_code"]["sessions"])
+        same(sum(p["claude_code_tokens"] for p in people), truth["claude_code"]["subscription_tokens"])
+        same(sum(p["cursor_requests"] for p in people), truth["cursor_events"]["rows"])
+        over = sum(Decimal(p["overage_usd"]) for p in people)
+        same(over, Decimal(truth["cursor_events"]["overage_usd"]))
+    got = {}
+    for row in events(server, "2026-11-20", "2026-11-20"):
+        email = owners["emails"][row["userEmail"]]
+        got[email] = got.get(email, 0) + 1
+    wanted = {e: p["cursor_requests"] for e, p in truth["people"].items() if p["cursor_requests"]}
+    same(got, wanted)
+    query = window("2026-11-20", "2026-11-21") + by("api_key_id")
+    got = {}
+    for row in server.get(USAGE, ADMIN, query)["data"][0]["results"]:
+        owner = owners["keys"].get(row["api_key_id"], {"email": "(unattributed)"})["email"]
+        tokens = sum(v for name, v in row.items() if name.endswith("_tokens"))
+        got[owner] = got.get(owner, 0) + tokens + sum(row["cache_creation"].values())
+    same(got, {e: p["api_tokens"] for e, p in truth["people"].items() if p["api_tokens"]})
+
+
+@on_shared
 def about_names_the_addresses(server):
     text = server.ask("GET", "/")[1].decode()
     assert "stand-in" in text and "ANTHROPIC_BASE_URL=" + server.base in text and NOW in text
@@ -694,6 +722,7 @@ def the_journal_keeps_requests_and_no_secrets(server):
     for secret in (ADMIN["x-api-key"], "crsr_local", CURSOR["authorization"][6:], "hush"):
         assert secret not in text
     first, second, third = json.loads(text)["requests"]
+    assert 0 <= first["at_ms"] <= second["at_ms"]
     same((first["method"], first["path"], first["auth"]), ("GET", COST, "x-api-key"))
     same(first["headers"]["user-agent"], "mbc-test")
     same(first["query"]["starting_at"], ["2026-11-20T00:00:00Z"])

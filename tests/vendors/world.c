@@ -89,9 +89,10 @@ static void make_person(struct world *world, int i) {
 	person->email = lower(arena, spelled);
 	person->spelled = i % 6 == 1 ? spelled : person->email;
 	person->cursor_email =
-		i % 8 == 2 ? lower(arena, arena_printf(arena, "%c%s%s@example.com",
-						  person->first[0], person->last, again))
-			   : person->spelled;
+		i % 8 == 2 && i < world->person_count - 1
+			? lower(arena, arena_printf(arena, "%c%s%s@example.com", person->first[0],
+					       person->last, again))
+			: person->spelled;
 	size_t department = (size_t)chance_below(&chance, COUNT_OF(departments));
 	person->department = departments[department].department;
 	person->team = departments[department].teams[chance_below(&chance, 3)];
