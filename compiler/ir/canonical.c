@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <openssl/evp.h>
+#include "runtime/hash.h"
 
 #define DUMP_FLAGS (JSON_SORT_KEYS | JSON_INDENT(2) | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY)
 
@@ -19,17 +19,15 @@ char *canonical_dump(struct arena *arena, const json_t *value) {
 }
 
 /* Hashed in one piece: the writer hands out a byte or two at a time, and each step of the hash
- * costs more than the byte. */
+ * costs more than the byte. The new line that ends a file takes the place of the final NUL. */
 void fingerprint_of(const json_t *body, char out[16]) {
-	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned char hash[HASH_BYTES];
 	char *text = json_dumps(body, DUMP_FLAGS);
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	if (!text || !context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1 ||
-		EVP_DigestUpdate(context, text, strlen(text)) != 1 ||
-		EVP_DigestUpdate(context, "\n", 1) != 1 ||
-		EVP_DigestFinal_ex(context, hash, NULL) != 1)
+	if (!text)
 		out_of_memory();
-	EVP_MD_CTX_free(context);
+	size_t len = strlen(text);
+	text[len] = '\n';
+	hash_sha256((struct str){text, len + 1}, hash);
 	free(text);
 	snprintf(out, 16, "%d-%02x%02x%02x%02x", PROJECTION_VERSION, hash[0], hash[1], hash[2],
 		hash[3]);

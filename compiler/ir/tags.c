@@ -3,17 +3,15 @@
  * or retyped, so that subscriptions and saved links keep their values. */
 #include "compiler/ir/lower.h"
 
-#include <openssl/evp.h>
-
 #include "runtime/buf.h"
+#include "runtime/hash.h"
 
 /* The shape of a UUID of version 8, which is free for any hash. */
 static const char *tag_id(struct compile *c, const char *name) {
-	unsigned char h[EVP_MAX_MD_SIZE];
+	unsigned char h[HASH_BYTES];
 	const char *text =
 		arena_printf(c->arena, "%.*s\ntag\n%s", STR_ARGS(c->project->name), name);
-	if (EVP_Digest(text, strlen(text), h, NULL, EVP_sha256(), NULL) != 1)
-		out_of_memory();
+	hash_sha256(str_from(text), h);
 	h[6] = (unsigned char)((h[6] & 0x0f) | 0x80);
 	h[8] = (unsigned char)((h[8] & 0x3f) | 0x80);
 	return arena_printf(c->arena,
