@@ -28,7 +28,6 @@ struct arena {
 	size_t used;
 	size_t next_size;
 	VEC(json_t *) owned;
-	VEC(struct arena *) adopted;
 };
 
 void out_of_memory(void) {
@@ -50,8 +49,6 @@ void arena_destroy(struct arena *arena) {
 		return;
 	for (size_t i = arena->owned.count; i-- > 0;)
 		json_decref(arena->owned.items[i]);
-	for (size_t i = 0; i < arena->adopted.count; i++)
-		arena_destroy(arena->adopted.items[i]);
 	for (struct block *block = arena->blocks, *next; block; block = next) {
 		next = block->next;
 		munmap(block, block->size);
@@ -60,8 +57,18 @@ void arena_destroy(struct arena *arena) {
 }
 
 void arena_adopt(struct arena *arena, struct arena *other) {
-	vec_push(arena, &arena->adopted, other);
+	for (size_t i = 0; i < other->owned.count; i++)
+		vec_push(arena, &arena->owned, other->owned.items[i]);
+	struct block **last = &arena->blocks;
+	while (*last)
+		last = &(*last)->next;
+	*last = other->blocks;
 	arena->used += other->used;
+	if (other->left > arena->left) {
+		arena->at = other->at;
+		arena->left = other->left;
+	}
+	free(other);
 }
 
 /* Pages straight from the kernel, zeroed and all mapped at once, as huge pages if the block is made of
@@ -167,7 +174,7 @@ static bool grow_in_place(struct arena *arena, char *end, size_t more) {
 }
 
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size) {
-	size_t wanted = *capacity ? *capacity * 2 : 4;
+	size_t wanted = *capacity ? *capacity * 2 : size > 64 ? 1 : 4;
 	if (wanted > SIZE_MAX / 4 / size)
 		out_of_memory();
 	size_t held = round_up(*capacity * size);
@@ -180,4 +187,15 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacit
 		memcpy(grown, items, count * size);
 	*capacity = wanted;
 	return grown;
+}
+
+/* What was never written to is still zero, so it can be given out again. */
+size_t arena_trim(struct arena *arena, void *items, size_t count, size_t capacity, size_t size) {
+	size_t held = round_up(capacity * size), kept = round_up(count * size);
+	if (!items || (char *)items + held != arena->at)
+		return capacity;
+	arena->at -= held - kept;
+	arena->left += held - kept;
+	arena->used -= held - kept;
+	return count;
 }

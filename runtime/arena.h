@@ -15,7 +15,7 @@ struct arena *arena_create(void);
 /* Frees everything that the arena gave out and drops the JSON it owns; NULL is fine. */
 void arena_destroy(struct arena *arena);
 
-/* From now on `other` lives and dies with `arena`; nothing may be made in it any more. */
+/* Takes over all that `other` holds, and the room that is left in it; `other` is gone afterwards. */
 void arena_adopt(struct arena *arena, struct arena *other);
 
 /* Zeroed memory, aligned for pointers, doubles and 64-bit integers. */
@@ -61,8 +61,14 @@ void out_of_memory(void) __attribute__((noreturn));
 		(vec)->items[(vec)->count++] = (item);                                        \
 	} while (0)
 
+/* Gives back the room behind the last item, if nothing was taken from the arena since. */
+#define vec_trim(arena, vec)                                                                  \
+	((vec)->capacity = arena_trim((arena), (vec)->items, (vec)->count, (vec)->capacity,   \
+		 sizeof(*(vec)->items)))
+
 /* Room for more items than *capacity, which is raised. */
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
+size_t arena_trim(struct arena *arena, void *items, size_t count, size_t capacity, size_t size);
 
 /* Number of items of a static array. */
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

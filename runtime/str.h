@@ -34,7 +34,10 @@ static inline bool str_is(struct str a, const char *b) {
 int str_cmp(struct str a, struct str b);
 
 /* Equal when ASCII letters are folded. */
-bool str_eq_fold(struct str a, struct str b);
+bool str_fold_same(const char *a, const char *b, size_t len);
+static inline bool str_eq_fold(struct str a, struct str b) {
+	return a.len == b.len && str_fold_same(a.ptr, b.ptr, a.len);
+}
 
 bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);

@@ -250,6 +250,22 @@ static void bind_size(struct compile *c, const struct key *key, struct value *ou
 	out->size.height = (unsigned)high;
 }
 
+static bool may_name(char ch) {
+	switch (ch) {
+	case '`':
+	case '\'':
+	case '"':
+	case '(':
+	case ')':
+	case '[':
+	case ']':
+	case ',':
+	case ';':
+		return false;
+	}
+	return (unsigned char)ch > ' ';
+}
+
 static void bind_field(struct compile *c, const struct key *key, struct value *out) {
 	struct str rest = out->node->scalar.text, part;
 	size_t parts = 0;
@@ -257,7 +273,7 @@ static void bind_field(struct compile *c, const struct key *key, struct value *o
 	while (good && str_split(&rest, '.', &part)) {
 		parts++;
 		for (size_t i = 0; i < part.len; i++)
-			good = good && (unsigned char)part.ptr[i] > ' ' && !strchr("`'\"()[],;", part.ptr[i]);
+			good = good && may_name(part.ptr[i]);
 		good = good && part.len > 0;
 	}
 	if (good && parts >= 2) {

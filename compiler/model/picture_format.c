@@ -137,10 +137,14 @@ static void check_fit(struct compile *c, const struct column *column, const stru
 	}
 }
 
+static bool becomes(const struct value *member, const char *to) {
+	return member->key->to[0] == to[0] && strcmp(member->key->to, to) == 0;
+}
+
 /* The member that becomes this setting of the server, or NULL. */
 static const struct value *member_to(const struct values *members, const char *to) {
 	for (size_t i = 0; i < members->count; i++) {
-		if (!members->items[i].bad && strcmp(members->items[i].key->to, to) == 0)
+		if (!members->items[i].bad && becomes(&members->items[i], to))
 			return &members->items[i];
 	}
 	return NULL;
@@ -148,7 +152,7 @@ static const struct value *member_to(const struct values *members, const char *t
 
 static void check_twice(struct compile *c, const struct values *members) {
 	for (size_t i = 1; i < members->count; i++) {
-		const struct values before = {members->items, i, members->node};
+		const struct values before = {.items = members->items, .count = i};
 		const struct value *member = &members->items[i];
 		const struct value *other = member->bad ? NULL : member_to(&before, member->key->to);
 		if (other)

@@ -87,15 +87,19 @@ static enum lint_use use_of(const struct filter_wire *wire) {
 	return strcmp(wire->tag_type, "temporal-unit") == 0 ? LINT_GROUPING : LINT_RAW;
 }
 
-static void lint_chart(struct compile *c, const struct chart *chart) {
-	struct lint_tag *tags = arena_array(c->arena, struct lint_tag, chart->bindings.count);
-	size_t count = 0;
+/* What the lint is told of one chart: made anew for each in the same place. */
+struct lint_tags {
+	VEC(struct lint_tag) of;
+};
+
+static void lint_chart(struct compile *c, const struct chart *chart, struct lint_tags *tags) {
+	tags->of.count = 0;
 	for (size_t i = 0; i < chart->bindings.count; i++) {
 		const struct binding *binding = &chart->bindings.items[i];
 		if (!binding->tag)
 			continue;
 		struct filter_wire wire = binding->filter->type->wire(binding->filter);
-		tags[count++] = (struct lint_tag){
+		struct lint_tag tag = {
 			.tag = binding->tag,
 			.use = use_of(&wire),
 			.date = strcmp(wire.tag_type, "date") == 0,
@@ -108,14 +112,15 @@ static void lint_chart(struct compile *c, const struct chart *chart) {
 			.alias = binding->alias,
 			.server_has_alias = c->project->metabase >= 56,
 		};
+		vec_push(c->arena, &tags->of, tag);
 	}
-	sql_lint(c, chart->sql, chart->sql_node, tags, count, c->project->bigquery);
+	sql_lint(c, chart->sql, chart->sql_node, tags->of.items, tags->of.count, c->project->bigquery);
 }
 
-static void check_chart(struct compile *c, struct chart *chart) {
+static void check_chart(struct compile *c, struct chart *chart, struct lint_tags *tags) {
 	find_columns(c, chart);
 	chart_bind_tags(c, chart);
-	lint_chart(c, chart);
+	lint_chart(c, chart, tags);
 }
 
 /* `{{period}}` in a heading or a text. */
@@ -187,10 +192,10 @@ static void check_filters(struct compile *c, struct dashboard *dashboard) {
 	}
 }
 
-static void check_dashboard(struct compile *c, struct dashboard *dashboard) {
+static void check_dashboard(struct compile *c, struct dashboard *dashboard, struct lint_tags *tags) {
 	size_t placed = 0;
 	for (size_t i = 0; i < dashboard->charts.count; i++)
-		check_chart(c, dashboard->charts.items[i]);
+		check_chart(c, dashboard->charts.items[i], tags);
 	for (size_t i = 0; i < dashboard->tabs.count; i++) {
 		check_placements(c, dashboard, dashboard->tabs.items[i]);
 		placed += dashboard->tabs.items[i]->placements.count;
@@ -242,12 +247,13 @@ static void check_use(struct compile *c) {
 
 void project_check(struct compile *c) {
 	struct project *project = c->project;
+	struct lint_tags tags = {0};
 	renames_check(c);
 	references_check(c);
 	for (size_t i = 0; i < project->shared_charts.count; i++)
-		check_chart(c, project->shared_charts.items[i]);
+		check_chart(c, project->shared_charts.items[i], &tags);
 	for (size_t i = 0; i < project->dashboards.count; i++)
-		check_dashboard(c, project->dashboards.items[i]);
+		check_dashboard(c, project->dashboards.items[i], &tags);
 	for (size_t i = 0; i < project->shared_charts.count; i++)
 		chart_check(c, project->shared_charts.items[i]);
 	for (size_t i = 0; i < project->dashboards.count; i++)

@@ -47,20 +47,22 @@ struct level {
 static void find_queries(struct linting *l) {
 	struct arena *arena = l->c->arena;
 	const struct code *code = l->code;
-	struct level *levels = arena_array(arena, struct level, code->count + 1);
-	size_t depth = 0;
+	VEC(struct level) levels = {0};
+	vec_push(arena, &levels, ((struct level){0, 0}));
 	vec_push(arena, &l->queries, 0);
 	for (size_t at = 0; at < code->count; at++) {
-		if (code_mark(code, at, ")") && depth > 0)
-			depth--;
-		struct level *level = &levels[depth];
+		if (code_mark(code, at, ")") && levels.count > 1)
+			levels.count--;
+		struct level *level = &levels.items[levels.count - 1];
 		if (code_word(code, at, WORD_SELECT)) {
 			level->query = (uint32_t)l->queries.count;
 			vec_push(arena, &l->queries, level->around);
 		}
 		l->query_of[at] = level->query;
-		if (code_mark(code, at, "("))
-			levels[++depth] = (struct level){level->query, level->query};
+		if (code_mark(code, at, "(")) {
+			struct level inner = {level->query, level->query};
+			vec_push(arena, &levels, inner);
+		}
 	}
 }
 

@@ -171,24 +171,27 @@ static void check_pointless(struct linting *l, const struct sql_tag *tag) {
 void lint_clauses(struct linting *l) {
 	if (l->sql->clauses.count == 0)
 		return;
-	struct level *levels = arena_array(l->c->arena, struct level, l->sql->tokens.count + 1);
-	size_t depth = 0;
-	levels[0].condition = true;
+	VEC(struct level) levels = {0};
+	struct level outside = {.condition = true};
+	vec_push(l->c->arena, &levels, outside);
 	for (size_t at = 0; at < l->sql->tokens.count && l->reports < LINT_MAX_REPORTS; at++) {
 		const struct sql_token *token = &l->sql->tokens.items[at];
 		char mark = token->type == SQL_PUNCTUATION ? l->sql->text.ptr[token->start] : 0;
-		if (mark == ')' && depth > 0)
-			depth--;
+		if (mark == ')' && levels.count > 1)
+			levels.count--;
+		struct level *level = &levels.items[levels.count - 1];
 		if (token->type == SQL_OPEN)
-			check_joined(l, &levels[depth], at);
-		follow(l, &levels[depth], at);
+			check_joined(l, level, at);
+		follow(l, level, at);
 		if (is_word(l, at, condition_words)) {
 			size_t before = l->reports;
 			check_where(l, at);
-			levels[depth].clause = l->reports > before ? 0 : levels[depth].clause;
+			level->clause = l->reports > before ? 0 : level->clause;
 		}
-		if (mark == '(')
-			levels[++depth] = (struct level){.condition = true, .clause = token->clause};
+		if (mark == '(') {
+			struct level inner = {.condition = true, .clause = token->clause};
+			vec_push(l->c->arena, &levels, inner);
+		}
 	}
 	for (size_t i = 0; i < l->sql->tags.count && l->reports < LINT_MAX_REPORTS; i++)
 		check_pointless(l, &l->sql->tags.items[i]);

@@ -314,6 +314,7 @@ struct sql *sql_scan(struct arena *arena, struct str text, bool bigquery) {
 		else
 			lex_one(&x);
 	}
+	vec_trim(arena, &sql->tokens);
 	return sql;
 }
 

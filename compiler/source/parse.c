@@ -75,12 +75,12 @@ void yaml_parse_all(struct compile *c, const uint32_t *sources, size_t count, st
 	work.parts = arena_array(c->arena, struct compile, count);
 	struct worker workers[MOST_THREADS];
 	for (size_t w = 0; w < threads; w++)
-		workers[w] = (struct worker){.work = &work, .arena = arena_create()};
+		workers[w] = (struct worker){.work = &work, .arena = w ? arena_create() : c->arena};
 	for (size_t w = 1; w < threads; w++)
 		workers[w].started =
 			pthread_create(&workers[w].thread, NULL, parse_some, &workers[w]) == 0;
 	parse_some(&workers[0]);
-	for (size_t w = 0; w < threads; w++) {
+	for (size_t w = 1; w < threads; w++) {
 		if (workers[w].started)
 			pthread_join(workers[w].thread, NULL);
 		arena_adopt(c->arena, workers[w].arena);
