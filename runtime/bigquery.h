@@ -46,16 +46,15 @@ struct bigquery_error {
 };
 
 struct bigquery_label {
-	const char *key,
-		*value; /* characters that BigQuery refuses become `_`, the rest is cut at 63 */
+	const char *key;
+	const char *value; /* characters that BigQuery refuses become `_`, cut at 63 */
 };
 
 /* Fill in and use; nothing in it is owned but `totals`, which count over all calls. */
 struct bigquery {
 	struct http *http;
 	struct google *google; /* NULL: no token is sent (a local warehouse) */
-	const char *endpoint;  /* "https://bigquery.googleapis.com": scheme and host, no path; NULL:
-				  that */
+	const char *endpoint;  /* scheme and host; NULL: https://bigquery.googleapis.com */
 	const char *project, *dataset;
 	char location[64];   /* "" until known; bigquery_dataset_open() sets it */
 	long long max_bytes; /* of each query, unless it says otherwise; 0: no limit */
@@ -93,14 +92,14 @@ struct bigquery_query {
 	size_t label_count;
 	long long max_bytes; /* bytes billed at most, -1: no limit, 0: the client's */
 	bool dry_run;        /* only `columns` and `bytes_processed` are filled */
-	bool statistics; /* also fill bytes_billed and the DML counts: one more request if need be
-			  */
-	const char *job_id; /* run under this id: an id that was used gives that job's result */
+	bool statistics;     /* also bytes_billed and DML counts: one more request if need be */
+	const char *job_id;  /* run under this id: an id that was used gives that job's result */
 };
 
 struct bigquery_column {
-	const char *name, *type,
-		*mode; /* "INTEGER", "NUMERIC" …; "NULLABLE", "REQUIRED", "REPEATED" */
+	const char *name;
+	const char *type; /* "INTEGER", "NUMERIC" … */
+	const char *mode; /* "NULLABLE", "REQUIRED", "REPEATED" */
 };
 
 struct bigquery_result {

@@ -41,14 +41,19 @@ void google_wipe(char *secret) {
 
 bool google_url_allowed(const char *url) {
 	static const char *const hosts[] = {"localhost", "127.0.0.1", "[::1]"};
-	if (strncmp(url, "https://", 8) == 0)
-		return url[8] != '\0';
-	if (strncmp(url, "http://", 7) != 0)
+	struct str text = str_from(url);
+	size_t start = str_find(text, "://", 0);
+	if (start == STR_NONE)
 		return false;
-	for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+	struct str host = str_slice(text, start + 3, start + 3 + strcspn(url + start + 3, "/?#"));
+	if (!host.len || memchr(host.ptr, '@', host.len))
+		return false;
+	if (str_starts(text, "https://"))
+		return true;
+	for (size_t i = 0; i < COUNT_OF(hosts) && str_starts(text, "http://"); i++) {
 		size_t len = strlen(hosts[i]);
-		if (strncmp(url + 7, hosts[i], len) == 0 && strchr(":/", url[7 + len]))
-			return !strchr(url, '@');
+		if (str_starts(host, hosts[i]) && (host.len == len || host.ptr[len] == ':'))
+			return true;
 	}
 	return false;
 }

@@ -30,8 +30,7 @@ enum google_kind {
  * place knows all settings. */
 struct google_options {
 	struct http *http;            /* stays the caller's, outlives the struct google */
-	const char *credentials_file; /* GOOGLE_APPLICATION_CREDENTIALS: set but unreadable is an
-					 error */
+	const char *credentials_file; /* GOOGLE_APPLICATION_CREDENTIALS */
 	const char *config_directory; /* CLOUDSDK_CONFIG */
 	const char *home;             /* HOME, for ~/.config/gcloud */
 	const char *token_url;        /* GOOGLE_TOKEN_URL: instead of the file's or Google's own */
@@ -69,11 +68,10 @@ bool google_metadata_project(struct google *google, struct buf *project, struct 
 void google_send(struct google *google, const char *scopes, const struct http_request *request);
 
 struct google_secret {
-	const char *
-		name; /* "S", "S/versions/4" or "projects/P/[locations/L/]secrets/S[/versions/V]" */
+	/* "S", "S/versions/4" or "projects/P/[locations/L/]secrets/S[/versions/V]" */
+	const char *name;
 	const char *project;  /* for a short name */
-	const char *base_url; /* SECRET_MANAGER_BASE_URL; NULL: Google's, of the region that the
-				 name has */
+	const char *base_url; /* SECRET_MANAGER_BASE_URL; NULL: Google's, of the name's region */
 };
 
 /* Reads a secret's value (version `latest` unless named), checks its CRC-32C, strips the CR and LF

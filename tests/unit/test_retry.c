@@ -47,6 +47,7 @@ static void what_is_tried_again(void **state) {
 		{OUTCOME_TLS, 0, true, false},
 		{OUTCOME_TOO_LARGE, 0, true, false},
 		{OUTCOME_BROKEN, 0, true, false},
+		{OUTCOME_STOPPED, 0, true, false},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct attempt attempt = attempt_of(cases[i].outcome, cases[i].status, cases[i].safe);
@@ -65,6 +66,16 @@ static void waits_double_up_to_the_most(void **state) {
 		attempt.chance = 0.0;
 		assert_int_equal(retry_delay(&policy, &attempt), waits[i] / 2);
 	}
+}
+
+static void what_is_known_to_pass_is_tried_again(void **state) {
+	(void)state;
+	struct attempt attempt = attempt_of(OUTCOME_ANSWERED, 403, false);
+	assert_int_equal(retry_delay(&policy, &attempt), -1);
+	attempt.passing = true;
+	assert_int_equal(retry_delay(&policy, &attempt), 500);
+	attempt.elapsed_ms = policy.deadline_ms;
+	assert_int_equal(retry_delay(&policy, &attempt), -1);
 }
 
 static void the_server_says_when(void **state) {
@@ -114,6 +125,7 @@ int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_tried_again),
 		cmocka_unit_test(waits_double_up_to_the_most),
+		cmocka_unit_test(what_is_known_to_pass_is_tried_again),
 		cmocka_unit_test(the_server_says_when),
 		cmocka_unit_test(the_deadline_ends_it),
 		cmocka_unit_test(nobody_listening_is_given_up_soon),
