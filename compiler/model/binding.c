@@ -376,6 +376,9 @@ void report_filter(struct compile *c, const struct dashboard *dashboard, const s
 	diag_suggest(c, d, fix, &near);
 	if (!dashboard && chart)
 		diag_note(c, d, SPAN_NONE, "a chart of no dashboard takes filters of the project only");
+	struct filter *meant = dashboard ? map_get(&dashboard->filters_by_key, suggest_best(&near)) : NULL;
+	if (meant)
+		meant->used = true;
 	if (suggest_best(&near).len == 0)
 		diag_help(c, d, "define it below `filters:`: `%.*s: {type: …}`", STR_ARGS(name));
 }

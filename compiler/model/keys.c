@@ -98,9 +98,16 @@ static const char *type_phrase(struct compile *c, const struct key *key) {
 	return "a value";
 }
 
+/* The key as it is written: `goal: high` is about `goal`, though it is short for `goal: {value: high}`. */
+static const char *written_name(struct compile *c, const struct key *key, const struct value *value) {
+	if (value->item || !value->name)
+		return key->name;
+	return arena_cstr(c->arena, value->name->scalar.text);
+}
+
 static struct diagnostic *wrong_type(struct compile *c, const struct key *key, struct value *value) {
 	value->bad = true;
-	return diag_add(c, E0202, value->node->at, "`%s` takes %s, found %s", key->name,
+	return diag_add(c, E0202, value->node->at, "`%s` takes %s, found %s", written_name(c, key, value),
 		type_phrase(c, key), node_shown(c, value->node));
 }
 
@@ -133,7 +140,7 @@ void report_word(struct compile *c, const struct node *node, const char *key, co
 static void bind_word(struct compile *c, const struct key *key, struct value *out) {
 	out->word = word_find(key->words, out->node->scalar.text);
 	if (!out->word) {
-		report_word(c, out->node, key->name, key->words);
+		report_word(c, out->node, written_name(c, key, out), key->words);
 		out->bad = true;
 		return;
 	}
@@ -168,10 +175,11 @@ static void check_range(struct compile *c, const struct key *key, double number,
 	out->bad = true;
 	const char *shown = node_shown(c, out->node);
 	if (open)
-		diag_add(c, E0204, out->node->at, "`%s` is at least %g, found %s", key->name, key->min, shown);
+		diag_add(c, E0204, out->node->at, "`%s` is at least %g, found %s", written_name(c, key, out), key->min,
+			shown);
 	else
-		diag_add(c, E0204, out->node->at, "`%s` is between %g and %g, found %s", key->name, key->min,
-			key->max, shown);
+		diag_add(c, E0204, out->node->at, "`%s` is between %g and %g, found %s",
+			written_name(c, key, out), key->min, key->max, shown);
 }
 
 static void bind_integer(struct compile *c, const struct key *key, struct value *out) {
@@ -519,7 +527,8 @@ static void bind_map(struct compile *c, const struct key *key, struct value *out
 	const struct key *groups[] = {key->keys, NULL};
 	if (out->node->type == NODE_MAP) {
 		const struct owner owner = {.value = out};
-		out->bad = !bind_keys(c, groups, out->name, out->node, &owner, &out->map);
+		const struct node *at = out->item && key->shape == KEY_LIST ? NULL : out->name;
+		out->bad = !bind_keys(c, groups, at, out->node, &owner, &out->map);
 		return;
 	}
 	const struct key *shorthand = key->shorthand ? keys_find(groups, str_from(key->shorthand)) : NULL;

@@ -82,14 +82,15 @@ class Sandbox:
 
     def ask(self, method, path, body=None, headers=None):
         """A request to the server, and its answer as JSON."""
-        request = urllib.request.Request(self.url + path, body and body.encode(), method=method,
-                                         headers={"content-type": "application/json", **(headers or {"x-api-key": "local"})})
+        headers = {"content-type": "application/json", **(headers or {"x-api-key": "local"})}
+        request = urllib.request.Request(self.url + path, body and body.encode(), headers, method=method)
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
 
     def as_person(self, method, path, body=None):
         """What somebody does in the browser, not mbc's own account."""
-        session = self.ask("POST", "/api/session", '{"username": "admin@example.com", "password": "metabase1"}', {"accept": "*/*"})
+        account = '{"username": "admin@example.com", "password": "metabase1"}'
+        session = self.ask("POST", "/api/session", account, {"accept": "*/*"})
         return self.ask(method, path, body, {"x-metabase-session": session["id"]})
 
     def stop(self):
