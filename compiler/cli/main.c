@@ -1,6 +1,9 @@
 /* mbc: YAML definitions in, a Metabase server that holds them out. This file only lists the
  * commands and what their exit codes mean; each command is a file cmd_NAME.c. */
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "compiler/cli/command.h"
 #include "runtime/log.h"
@@ -34,5 +37,10 @@ const struct program mbc_program = {
 int main(int argc, char **argv) {
 	signal(SIGPIPE, SIG_IGN);
 	log_set_program("mbc");
-	return program_run(&mbc_program, argc, argv);
+	int code = program_run(&mbc_program, argc, argv);
+	bool written = fflush(stdout) == 0 && !ferror(stdout);
+	if (written || errno == EPIPE)
+		return code;
+	log_line(LOG_ERROR, "cannot write the output: %s", strerror(errno));
+	return code ? code : EXIT_INTERNAL;
 }

@@ -377,11 +377,11 @@ static void what_nobody_uses_is_a_warning(void **state) {
 		"charts:\n"
 		"  a: {type: table, sql: SELECT 1 AS n}\n"
 		"  b: {type: table, sql: SELECT 1 AS n}\n"
-		"layout: [[{heading: \"{{contry}}\"}, a]]\n");
+		"layout: [[{heading: \"{{land}}\"}, a]]\n");
 	add("dashboards/b.yaml", "dashboard: B\n");
 	assert_string_equal(run(f),
-		"dashboards/a.yaml:6 E0539 there is no filter `contry`\n"
-		"  help: did you mean `country`?\n"
+		"dashboards/a.yaml:6 E0539 there is no filter `land`\n"
+		"  help: define it below `filters:`: `land: {type: …}`\n"
 		"dashboards/a.yaml:2 W0501 no card listens to filter `country`\n"
 		"dashboards/b.yaml:1 W0701 dashboard `b` shows nothing\n"
 		"dashboards/a.yaml:5 W0301 chart `b` is in no row of its dashboard\n"
