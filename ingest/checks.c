@@ -2,6 +2,7 @@
  * "-- warn: sentence". @from and @to are the 28 days up to the run's date. */
 #include "ingest/checks.h"
 
+#include "ingest/freshness.h"
 #include "ingest/sql.h"
 #include "runtime/log.h"
 
@@ -36,6 +37,23 @@ static void judge(const struct sql_file *file, const struct bigquery_result *res
 		log_line(level, "check %s: and %zu more", file->name, result->row_count - ROWS_SHOWN);
 }
 
+static bool check_freshness(struct warehouse *warehouse, struct check_results *results) {
+	struct freshness *rows;
+	size_t count, stale = 0;
+	if (!freshness_read(warehouse, &rows, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		char at[MOMENT_TEXT];
+		if (rows[i].good)
+			continue;
+		stale++;
+		log_line(LOG_ERROR, "check freshness: %s was last fetched %s", rows[i].stream->name,
+			rows[i].fetched_at ? moment_print(rows[i].fetched_at, at) : "never");
+	}
+	*(stale ? &results->errors : &results->good) += 1;
+	return true;
+}
+
 bool checks_run(struct warehouse *warehouse, day date, struct check_results *results) {
 	for (const struct sql_file *file = sql_files; file->name; file++) {
 		struct bigquery_result result;
@@ -45,5 +63,5 @@ bool checks_run(struct warehouse *warehouse, day date, struct check_results *res
 			return false;
 		judge(file, &result, results);
 	}
-	return true;
+	return check_freshness(warehouse, results);
 }
