@@ -60,8 +60,9 @@ struct bigquery {
 	long long max_bytes; /* of each query, unless it says otherwise; 0: no limit */
 	const struct bigquery_label *labels; /* on each job */
 	size_t label_count;
-	long poll_ms;        /* first wait for a job, doubled up to 10 times it; 0: 1 s */
-	long job_timeout_ms; /* how long to wait for a job; 0: 30 minutes */
+	long poll_ms;              /* first wait for a job, doubled up to 10 times it; 0: 1 s */
+	long job_timeout_ms;       /* how long to wait for a job; 0: 30 minutes */
+	struct retry_policy retry; /* all 0: a second, doubled to 32, for ten minutes */
 	struct {
 		unsigned long long calls, retries, query_jobs, load_jobs, bytes_billed;
 	} totals;
