@@ -96,6 +96,26 @@ def tokens(google):
     google.check("with a new token", 2, google.asked("/token"))
 
 
+def subject_files(google):
+    """Workload identity whose subject token lies in a file, without impersonation."""
+    folder = pathlib.Path(google.folder.name)
+    account = json.loads(google.server.ask("GET", "/__control/credentials/external-account.json")[1])
+    del account["service_account_impersonation_url"]
+    account["credential_source"] = {"file": str(folder / "subject")}
+    path = folder / "file.json"
+    path.write_text(json.dumps(account))
+    settings = {"GOOGLE_APPLICATION_CREDENTIALS": str(path)}
+    line = google.secret("cursor-api-key", **settings)[0]
+    google.check("a subject token that is not there is named", True,
+                 line.endswith(f"{folder / 'subject'}: No such file or directory"))
+    (folder / "subject").write_text("local-subject-token\n")
+    google.check("one that is there opens a secret", True, google.secret("cursor-api-key", **settings)[0].startswith("["))
+    (folder / "subject").write_text("another-token\n")
+    line = google.secret("cursor-api-key", **settings)[0]
+    google.check("a wrong one is refused, and not shown", (True, False),
+                 ("The subject token is invalid." in line, "another-token" in line))
+
+
 def refusals(google):
     secret = "cannot read the secret projects/local/secrets/%s/versions/latest: "
     google.control(wrong_crc=1)
@@ -197,6 +217,7 @@ def main():
     tap = Tap()
     with Google(tap) as google:
         tokens(google)
+        subject_files(google)
         refusals(google)
         load(tap, "a refused token ends a load", 10, (0, 0, 0, CREDENTIALS, 0), ["start", "start"],
              credentials=google.settings("service-account.json"), faults={"start": [error(401, "authError")] * 2})
