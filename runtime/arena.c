@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Blocks grow, so that neither a small run takes much nor a large one asks often. The largest are the
- * size of a huge page. */
+/* Blocks grow, so that neither a small run takes much nor a large one asks often. The largest are
+ * the size of a huge page. */
 #define FIRST_BLOCK   (64u * 1024)
 #define LARGEST_BLOCK (2048u * 1024)
 #define GROWTH        8
@@ -71,9 +71,9 @@ void arena_adopt(struct arena *arena, struct arena *other) {
 	free(other);
 }
 
-/* Pages straight from the kernel, zeroed and all mapped at once, as huge pages if the block is made of
- * them: taking them one fault at a time costs more than everything that is then written to them. What
- * the kernel does not know of, it refuses, and the pages come one by one. */
+/* Pages straight from the kernel, zeroed and all mapped at once, as huge pages if the block is made
+ * of them: taking them one fault at a time costs more than everything that is then written to them.
+ * What the kernel does not know of, it refuses, and the pages come one by one. */
 static void *map_pages(size_t size) {
 	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (pages == MAP_FAILED)

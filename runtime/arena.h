@@ -1,5 +1,5 @@
-/* One arena per compilation: nodes, strings and definitions live there and die together. Running out
- * of memory ends the program with one line, so no caller checks for NULL. */
+/* One arena per compilation: nodes, strings and definitions live there and die together. Running
+ * out of memory ends the program with one line, so no caller checks for NULL. */
 #pragma once
 
 #include <stdarg.h>
@@ -15,7 +15,8 @@ struct arena *arena_create(void);
 /* Frees everything that the arena gave out and drops the JSON it owns; NULL is fine. */
 void arena_destroy(struct arena *arena);
 
-/* Takes over all that `other` holds, and the room that is left in it; `other` is gone afterwards. */
+/* Takes over all that `other` holds, and the room that is left in it; `other` is gone afterwards.
+ */
 void arena_adopt(struct arena *arena, struct arena *other);
 
 /* Zeroed memory, aligned for pointers, doubles and 64-bit integers. */

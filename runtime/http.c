@@ -343,7 +343,9 @@ static struct job *take_any(struct http *http) {
 }
 
 static void stop_all(struct http *http) {
-	struct http_response response = {.outcome = OUTCOME_STOPPED, .body = STR(""), .headers = STR(""),
+	struct http_response response = {.outcome = OUTCOME_STOPPED,
+		.body = STR(""),
+		.headers = STR(""),
 		.error = "the program was told to end"};
 	struct job *job;
 	while ((job = take_any(http)) != NULL) {

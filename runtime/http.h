@@ -1,6 +1,7 @@
-/* HTTP for all programs: requests are queued, a bounded number of them is in flight, failed ones are
- * tried again as retry.h says, and each ends in one call of its `done`. No threads. Certificates are
- * always verified, redirects never followed (a redirect would carry credentials to another host). */
+/* HTTP for all programs: requests are queued, a bounded number of them is in flight, failed ones
+ * are tried again as retry.h says, and each ends in one call of its `done`. No threads.
+ * Certificates are always verified, redirects never followed (a redirect would carry credentials to
+ * another host). */
 #pragma once
 
 #include <signal.h>
@@ -21,8 +22,8 @@ struct http_options {
 	bool compressed;                /* ask for gzip and unpack it */
 	/* Called with a line for the log (never a header or a body) after each try; may be NULL. */
 	void (*trace)(const char *line);
-	/* May be NULL. Once it is not 0 (set by a signal handler), everything queued or in flight ends with
-	 * OUTCOME_STOPPED within a second; set it back to 0 to go on. */
+	/* May be NULL. Once it is not 0 (set by a signal handler), everything queued or in flight
+	 * ends with OUTCOME_STOPPED within a second; set it back to 0 to go on. */
 	const volatile sig_atomic_t *stop;
 };
 
@@ -61,7 +62,8 @@ struct http *http_open(const struct http_options *options);
 /* Ends what is in flight without calling `done`; NULL is fine. */
 void http_close(struct http *http);
 
-/* Queues a request. What it points to must stay until `done` was called; the struct itself is copied. */
+/* Queues a request. What it points to must stay until `done` was called; the struct itself is
+ * copied. */
 void http_send(struct http *http, const struct http_request *request);
 
 /* Works until nothing is queued or in flight; `done` may send more. */

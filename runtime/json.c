@@ -20,8 +20,9 @@ void json_drop(json_t *object, const char *const *keys) {
 }
 
 bool json_is_empty(const json_t *value) {
-	return !value || json_is_null(value) || (json_is_object(value) && json_object_size(value) == 0) ||
-		(json_is_array(value) && json_array_size(value) == 0);
+	return !value || json_is_null(value) ||
+	       (json_is_object(value) && json_object_size(value) == 0) ||
+	       (json_is_array(value) && json_array_size(value) == 0);
 }
 
 const char *json_single(const json_t *value, const char *key) {

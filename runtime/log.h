@@ -16,7 +16,8 @@ void log_set_program(const char *name);
 /* From now on this text is printed as `***`. Short ones (under 4 bytes) are ignored. */
 void log_secret(const char *secret);
 
-/* A secret that is of no use any more: its copy is wiped, so that a long run's tokens do not pile up. */
+/* A secret that is of no use any more: its copy is wiped, so that a long run's tokens do not pile
+ * up. */
 void log_forget(const char *secret);
 
 /* One line: `mbc: warning: …`. */

@@ -1,9 +1,10 @@
 /* A few entries stand one behind the other and are compared in turn. More go by their hash: open
- * addressing with linear probing, a power of two of slots, at most two thirds full. There is no removal:
- * maps here are built once and asked often. */
+ * addressing with linear probing, a power of two of slots, at most two thirds full. There is no
+ * removal: maps here are built once and asked often. */
 #include "runtime/map.h"
 
-#define FEW 8   /* entries; most maps have fewer, and hashing a key costs more than comparing them */
+#define FEW 8 /* entries; most maps have fewer, and hashing a key costs more than comparing them \
+	       */
 
 uint32_t str_hash(struct str key) {
 	uint32_t hash = 2166136261u;

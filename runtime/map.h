@@ -1,4 +1,5 @@
-/* A hash map from slices to pointers, in an arena. Keys are not copied: they must outlive the map. */
+/* A hash map from slices to pointers, in an arena. Keys are not copied: they must outlive the map.
+ */
 #pragma once
 
 #include <stdint.h>
@@ -18,7 +19,8 @@ struct map {
 	size_t capacity;
 };
 
-/* The place of `key`'s value, added with NULL if it was not there. Valid until the next addition. */
+/* The place of `key`'s value, added with NULL if it was not there. Valid until the next addition.
+ */
 void **map_slot(struct arena *arena, struct map *map, struct str key);
 
 /* The value, or NULL if there is none. */

@@ -219,7 +219,8 @@ static int unknown_command(const struct program *program, const char *name) {
 	for (size_t i = 0; program->commands[i]; i++)
 		suggest_offer(&search, str_from(program->commands[i]->name));
 	struct str best = suggest_best(&search);
-	fprintf(stderr, "%s: unknown %s `%s`", program->name, name[0] == '-' ? "option" : "command", name);
+	fprintf(stderr, "%s: unknown %s `%s`", program->name, name[0] == '-' ? "option" : "command",
+		name);
 	if (best.len)
 		fprintf(stderr, "; did you mean `%.*s`?", STR_ARGS(best));
 	fputc('\n', stderr);

@@ -1,5 +1,5 @@
-/* What went wrong goes in, a wait or "stop" comes out. What may be tried again is a table, so that the
- * policy can be read at a glance and tested without a network or a clock. */
+/* What went wrong goes in, a wait or "stop" comes out. What may be tried again is a table, so that
+ * the policy can be read at a glance and tested without a network or a clock. */
 #include "runtime/retry.h"
 
 #include <stdlib.h>
@@ -17,8 +17,8 @@ struct row {
 	unsigned tries;         /* at most, 0: until the deadline */
 };
 
-/* ALWAYS is for requests that were surely not carried out. A connection that nobody accepts is given
- * up soon: a person with a wrong address should not wait for two minutes. */
+/* ALWAYS is for requests that were surely not carried out. A connection that nobody accepts is
+ * given up soon: a person with a wrong address should not wait for two minutes. */
 static const struct row rows[] = {
 	{OUTCOME_UNKNOWN_HOST, 0, ALWAYS, 2},
 	{OUTCOME_REFUSED, 0, ALWAYS, 3},
@@ -41,7 +41,8 @@ static const struct row *find_row(const struct retry_policy *policy, const struc
 	if (attempt->passing)
 		return &passing_row;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].outcome == attempt->outcome && (!rows[i].status || rows[i].status == attempt->status))
+		if (rows[i].outcome == attempt->outcome &&
+			(!rows[i].status || rows[i].status == attempt->status))
 			return &rows[i];
 	if (policy->servers && attempt->outcome == OUTCOME_ANSWERED && attempt->status >= 500)
 		return &server_row;
@@ -63,7 +64,8 @@ long retry_delay(const struct retry_policy *policy, const struct attempt *attemp
 		return -1;
 	if (row->tries && attempt->number >= row->tries)
 		return -1;
-	long wait = attempt->retry_after_ms >= 0 ? attempt->retry_after_ms : backoff(policy, attempt);
+	long wait =
+		attempt->retry_after_ms >= 0 ? attempt->retry_after_ms : backoff(policy, attempt);
 	return wait > policy->deadline_ms - attempt->elapsed_ms ? -1 : wait;
 }
 

@@ -21,21 +21,21 @@ struct retry_policy {
 	long first_ms;          /* wait after the first try; doubled each time */
 	long most_ms;           /* longest single wait */
 	long deadline_ms;       /* over all tries and waits of a request */
-	bool servers;           /* also 500, 529 and the like, when safe: for services that recover */
+	bool servers; /* also 500, 529 and the like, when safe: for services that recover */
 };
 
 /* Half a second, doubled up to 30 s, for 2 minutes. */
 extern const struct retry_policy retry_usual;
 
 struct attempt {
-	bool passing;           /* known to pass: again until the deadline, whatever the table says */
+	bool passing; /* known to pass: again until the deadline, whatever the table says */
 	enum outcome outcome;
 	long status;            /* of OUTCOME_ANSWERED */
 	bool safe;              /* may the request be sent twice? */
 	unsigned number;        /* tries so far, this one included */
 	long elapsed_ms;        /* since the first try began */
 	long retry_after_ms;    /* what the server asked for, -1: nothing */
-	double chance;          /* 0 up to 1: the jitter; a wait is between half of it and all of it */
+	double chance; /* 0 up to 1: the jitter; a wait is between half of it and all of it */
 };
 
 /* Milliseconds to wait before the next try, or -1 to stop: when the outcome is no passing one, the

@@ -48,7 +48,8 @@ struct str str_trim(struct str s) {
 	return s;
 }
 
-/* The first byte is looked for by memchr, which is fastest where it is rare, as marks are in text. */
+/* The first byte is looked for by memchr, which is fastest where it is rare, as marks are in text.
+ */
 size_t str_find(struct str s, const char *needle, size_t from) {
 	size_t len = strlen(needle);
 	if (len == 0)

@@ -58,10 +58,11 @@ static bool keys_known(const struct plan *plan, const struct invocation *invocat
 		}
 		struct str best = suggest_best(&near);
 		if (!found && best.len)
-			usage_error(invocation, "nothing has the key `%s`; did you mean `%.*s`?", key,
-				STR_ARGS(best));
+			usage_error(invocation, "nothing has the key `%s`; did you mean `%.*s`?",
+				key, STR_ARGS(best));
 		else if (!found)
-			usage_error(invocation, "nothing has the key `%s`; `mbc diff` shows keys", key);
+			usage_error(
+				invocation, "nothing has the key `%s`; `mbc diff` shows keys", key);
 		if (!found)
 			return false;
 	}

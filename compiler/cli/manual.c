@@ -225,7 +225,8 @@ static void filter_table(FILE *out) {
 
 static void fenced(FILE *out, const char *text) {
 	if (text)
-		fprintf(out, "\n```yaml\n%s%s```\n", text, str_ends(str_from(text), "\n") ? "" : "\n");
+		fprintf(out, "\n```yaml\n%s%s```\n", text,
+			str_ends(str_from(text), "\n") ? "" : "\n");
 }
 
 static void charts_section(FILE *out) {

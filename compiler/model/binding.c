@@ -1,6 +1,7 @@
-/* A tag is the wire: `{{period}}` in a chart's SQL connects it to the filter of that name. In go charts
- * with scanned SQL and the filters of their dashboard, out come bindings: for each tag its filter and,
- * where the filter means a column, that column with the dataset that the SQL names for its table. */
+/* A tag is the wire: `{{period}}` in a chart's SQL connects it to the filter of that name. In go
+ * charts with scanned SQL and the filters of their dashboard, out come bindings: for each tag its
+ * filter and, where the filter means a column, that column with the dataset that the SQL names for
+ * its table. */
 #include "compiler/model/load.h"
 #include "runtime/suggest.h"
 
@@ -55,7 +56,8 @@ static bool same_name(const struct compile *c, struct str a, struct str b) {
 	return c->project->bigquery ? str_eq(a, b) : str_eq_fold(a, b);
 }
 
-/* The table of the SQL that a field is in, or NULL; `*many` when two datasets have one of that name. */
+/* The table of the SQL that a field is in, or NULL; `*many` when two datasets have one of that
+ * name. */
 static const struct sql_table *table_read(struct wiring *wiring, const struct field_reference *field,
 	bool *many) {
 	const struct sql_tables *tables = tables_of(wiring);
@@ -64,7 +66,8 @@ static const struct sql_table *table_read(struct wiring *wiring, const struct fi
 		const struct sql_table *table = &tables->items[i];
 		if (!same_name(wiring->c, table->name, field->table))
 			continue;
-		if (field->schema.len && table->schema.len && !same_name(wiring->c, table->schema, field->schema))
+		if (field->schema.len && table->schema.len &&
+			!same_name(wiring->c, table->schema, field->schema))
 			continue;
 		if (found && !str_eq(found->schema, table->schema))
 			*many = true;
@@ -89,14 +92,15 @@ static const char *tables_list(struct wiring *wiring) {
 
 /* --- which column ----------------------------------------------------------------------------- */
 
-/* "orders.address.zip" may be a table and a path as well as a dataset, a table and a column: what the
- * SQL reads decides. */
+/* "orders.address.zip" may be a table and a path as well as a dataset, a table and a column: what
+ * the SQL reads decides. */
 static struct field_reference as_path(struct wiring *wiring, struct field_reference field) {
 	bool many = false;
 	if (field.schema.len == 0 || table_read(wiring, &field, &many))
 		return field;
 	struct field_reference path = {.table = field.schema, .node = field.node};
-	path.column = (struct str){field.table.ptr, (size_t)(field.column.ptr + field.column.len - field.table.ptr)};
+	path.column = (struct str){
+		field.table.ptr, (size_t)(field.column.ptr + field.column.len - field.table.ptr)};
 	return table_read(wiring, &path, &many) ? path : field;
 }
 
@@ -108,12 +112,13 @@ static void report_candidates(struct wiring *wiring, const struct binding *bindi
 	const struct field_reference *a, const struct field_reference *b) {
 	struct compile *c = wiring->c;
 	struct span at = tag_span(wiring, binding->tag);
-	struct diagnostic *d = diag_add(c, E0535, at, "`{{%.*s}}` could mean `%.*s.%.*s` or `%.*s.%.*s`",
-		STR_ARGS(binding->tag->name), STR_ARGS(a->table), STR_ARGS(a->column), STR_ARGS(b->table),
-		STR_ARGS(b->column));
-	diag_note(c, d, binding->filter->key_node->at, "the filter's `field` names both, and the SQL reads both tables");
-	diag_help(c, d, "choose in the chart: `filters: {%.*s: %.*s.%.*s}`", STR_ARGS(binding->tag->name),
-		STR_ARGS(a->table), STR_ARGS(a->column));
+	struct diagnostic *d = diag_add(c, E0535, at,
+		"`{{%.*s}}` could mean `%.*s.%.*s` or `%.*s.%.*s`", STR_ARGS(binding->tag->name),
+		STR_ARGS(a->table), STR_ARGS(a->column), STR_ARGS(b->table), STR_ARGS(b->column));
+	diag_note(c, d, binding->filter->key_node->at,
+		"the filter's `field` names both, and the SQL reads both tables");
+	diag_help(c, d, "choose in the chart: `filters: {%.*s: %.*s.%.*s}`",
+		STR_ARGS(binding->tag->name), STR_ARGS(a->table), STR_ARGS(a->column));
 }
 
 static void report_unread(struct wiring *wiring, const struct binding *binding) {
@@ -125,7 +130,8 @@ static void report_unread(struct wiring *wiring, const struct binding *binding) 
 		d = diag_add(c, E0535, at, "`{{%.*s}}` means no column: the filter has no `field`",
 			STR_ARGS(binding->tag->name));
 	else
-		d = diag_add(c, E0535, at, "`{{%.*s}}` means `%.*s.%.*s`, and the SQL does not read that table",
+		d = diag_add(c, E0535, at,
+			"`{{%.*s}}` means `%.*s.%.*s`, and the SQL does not read that table",
 			STR_ARGS(binding->tag->name), STR_ARGS(filter->fields.items[0].table),
 			STR_ARGS(filter->fields.items[0].column));
 	diag_note(c, d, filter->key_node->at, "the filter");
@@ -137,7 +143,8 @@ static void report_unread(struct wiring *wiring, const struct binding *binding) 
 }
 
 /* Of the filter's columns the one whose table the SQL reads. */
-static bool choose_field(struct wiring *wiring, struct binding *binding, struct field_reference *out) {
+static bool choose_field(
+	struct wiring *wiring, struct binding *binding, struct field_reference *out) {
 	const struct filter *filter = binding->filter;
 	bool found = false, many = false;
 	for (size_t i = 0; i < filter->fields.count; i++) {
@@ -181,7 +188,8 @@ static bool read_entry(struct wiring *wiring, struct binding *binding, const str
 	if (entry->node->type == NODE_MAP) {
 		struct values values;
 		const struct key *const groups[] = {binding_keys, NULL};
-		const char *what = arena_printf(c->arena, "`%.*s`", STR_ARGS(entry->name->scalar.text));
+		const char *what =
+			arena_printf(c->arena, "`%.*s`", STR_ARGS(entry->name->scalar.text));
 		if (!keys_bind_named(c, groups, entry->name, entry->node, what, &values))
 			return false;
 		const struct value *alias = values_get(&values, "alias");
@@ -216,7 +224,8 @@ static void report_table(struct compile *c, const struct binding *binding) {
 	bool covered = false;
 	for (size_t i = 0; c->catalogue && i < c->catalogue->tables.count; i++) {
 		const struct catalogue_table *table = c->catalogue->tables.items[i];
-		if (binding->schema.len && table->schema.len && !str_eq(table->schema, binding->schema))
+		if (binding->schema.len && table->schema.len &&
+			!str_eq(table->schema, binding->schema))
 			continue;
 		covered = true;
 		suggest_offer(&near, table->name);
@@ -224,23 +233,27 @@ static void report_table(struct compile *c, const struct binding *binding) {
 	if (!covered || binding->at->bad)
 		return;
 	binding->at->bad = true;
-	struct diagnostic *d = diag_add(c, E0536, binding->at->at, "the catalogue has no table `%.*s%s%.*s`",
-		STR_ARGS(binding->schema), binding->schema.len ? "." : "", STR_ARGS(binding->table));
+	struct diagnostic *d = diag_add(c, E0536, binding->at->at,
+		"the catalogue has no table `%.*s%s%.*s`", STR_ARGS(binding->schema),
+		binding->schema.len ? "." : "", STR_ARGS(binding->table));
 	if (suggest_best(&near).len)
 		diag_help(c, d, "did you mean `%.*s`?", STR_ARGS(suggest_best(&near)));
 }
 
-static void report_field(struct compile *c, const struct binding *binding, const struct catalogue_table *table) {
+static void report_field(
+	struct compile *c, const struct binding *binding, const struct catalogue_table *table) {
 	if (binding->at->bad)
 		return;
 	binding->at->bad = true;
 	struct suggest near = suggest_start(binding->column);
 	for (size_t i = 0; i < table->column_count; i++)
 		suggest_offer(&near, table->columns[i].name);
-	struct diagnostic *d = diag_add(c, E0537, binding->at->at, "table `%.*s` has no column `%.*s`",
-		STR_ARGS(table->name), STR_ARGS(binding->column));
+	struct diagnostic *d =
+		diag_add(c, E0537, binding->at->at, "table `%.*s` has no column `%.*s`",
+			STR_ARGS(table->name), STR_ARGS(binding->column));
 	if (suggest_best(&near).len)
-		diag_help(c, d, "did you mean `%.*s.%.*s`?", STR_ARGS(binding->table), STR_ARGS(suggest_best(&near)));
+		diag_help(c, d, "did you mean `%.*s.%.*s`?", STR_ARGS(binding->table),
+			STR_ARGS(suggest_best(&near)));
 	diag_note(c, d, table->at, "the table is defined here");
 }
 
@@ -254,25 +267,29 @@ static void check_type(struct compile *c, const struct binding *binding) {
 	if (wanted && !column->repeated)
 		return;
 	binding->at->bad = true;
-	struct diagnostic *d = diag_add(c, E0538, binding->at->at, "a `%s` filter cannot be on `%.*s`, which is %s%.*s",
-		filter->type->name, STR_ARGS(binding->column), column->repeated ? "an ARRAY of " : "",
+	struct diagnostic *d = diag_add(c, E0538, binding->at->at,
+		"a `%s` filter cannot be on `%.*s`, which is %s%.*s", filter->type->name,
+		STR_ARGS(binding->column), column->repeated ? "an ARRAY of " : "",
 		STR_ARGS(column->database_type));
 	diag_note(c, d, column->at, "the column");
 	diag_note(c, d, filter->key_node->at, "the filter");
 }
 
 static bool alike(enum column_type a, enum column_type b) {
-	bool days = (a == COLUMN_DATE || a == COLUMN_DATETIME) && (b == COLUMN_DATE || b == COLUMN_DATETIME);
+	bool days = (a == COLUMN_DATE || a == COLUMN_DATETIME) &&
+		    (b == COLUMN_DATE || b == COLUMN_DATETIME);
 	return a == b || a == COLUMN_UNKNOWN || b == COLUMN_UNKNOWN || days;
 }
 
-static void note_type(struct compile *c, struct filter *filter, enum column_type type, const struct node *at) {
+static void note_type(
+	struct compile *c, struct filter *filter, enum column_type type, const struct node *at) {
 	if (filter->column_type == COLUMN_UNKNOWN)
 		filter->column_type = type;
 	if (alike(filter->column_type, type))
 		return;
-	struct diagnostic *d = diag_add(c, W0530, at->at, "filter `%.*s` means a %s elsewhere, and a %s here",
-		STR_ARGS(filter->key), column_type_name(filter->column_type), column_type_name(type));
+	struct diagnostic *d = diag_add(c, W0530, at->at,
+		"filter `%.*s` means a %s elsewhere, and a %s here", STR_ARGS(filter->key),
+		column_type_name(filter->column_type), column_type_name(type));
 	diag_note(c, d, filter->key_node->at, "its values are typed once, for both");
 }
 
@@ -283,7 +300,8 @@ static void note_column(struct compile *c, struct filter *filter, const struct b
 			str_eq(seen->schema, binding->schema))
 			return;
 	}
-	struct field_reference field = {binding->schema, binding->table, binding->column, binding->at};
+	struct field_reference field = {
+		binding->schema, binding->table, binding->column, binding->at};
 	vec_push(c->arena, &filter->columns, field);
 }
 
@@ -343,7 +361,8 @@ static void bind_field(struct wiring *wiring, struct binding *binding, const str
 		struct diagnostic *d = diag_add(c, E0535, binding->at->at,
 			"`%.*s.%.*s` is in a table that the SQL does not read", STR_ARGS(field.table),
 			STR_ARGS(field.column));
-		diag_note(c, d, tag_span(wiring, binding->tag), "the SQL reads %s", tables_list(wiring));
+		diag_note(c, d, tag_span(wiring, binding->tag), "the SQL reads %s",
+			tables_list(wiring));
 	}
 }
 
@@ -375,8 +394,10 @@ void report_filter(struct compile *c, const struct dashboard *dashboard, const s
 		dashboard || !chart ? "" : " for the whole project");
 	diag_suggest(c, d, fix, &near);
 	if (!dashboard && chart)
-		diag_note(c, d, SPAN_NONE, "a chart of no dashboard takes filters of the project only");
-	struct filter *meant = dashboard ? map_get(&dashboard->filters_by_key, suggest_best(&near)) : NULL;
+		diag_note(c, d, SPAN_NONE,
+			"a chart of no dashboard takes filters of the project only");
+	struct filter *meant =
+		dashboard ? map_get(&dashboard->filters_by_key, suggest_best(&near)) : NULL;
 	if (meant)
 		meant->used = true;
 	if (suggest_best(&near).len == 0)
@@ -394,7 +415,8 @@ static bool is_repeated(struct wiring *wiring, size_t index) {
 		return seen;
 	}
 	for (size_t i = 0; i < index; i++) {
-		if (sql->tags.items[i].type == SQL_TAG_VARIABLE && str_eq(sql->tags.items[i].name, name))
+		if (sql->tags.items[i].type == SQL_TAG_VARIABLE &&
+			str_eq(sql->tags.items[i].name, name))
 			return true;
 	}
 	return false;
@@ -407,17 +429,22 @@ static void bind_tag(struct wiring *wiring, const struct sql_tag *tag) {
 	const struct value *entry = entry_of(wiring, tag->name);
 	if (!binding.filter) {
 		bool broken = entry && entry_type(entry);
-		struct span name = node_span(c, chart->sql_node, tag->name_start, tag->name_start + tag->name.len);
+		struct span name = node_span(
+			c, chart->sql_node, tag->name_start, tag->name_start + tag->name.len);
 		if (!broken)
-			report_filter(c, chart->dashboard, chart, tag->name, tag_span(wiring, tag), name);
+			report_filter(
+				c, chart->dashboard, chart, tag->name, tag_span(wiring, tag), name);
 		return;
 	}
 	binding.at = binding.filter->key_node;
-	if (binding.filter->type->field == FILTER_FIELD_REQUIRED || binding.filter->fields.count > 0 ||
-		(binding.filter->type->field == FILTER_FIELD_OPTIONAL && entry && !entry_type(entry)))
+	if (binding.filter->type->field == FILTER_FIELD_REQUIRED ||
+		binding.filter->fields.count > 0 ||
+		(binding.filter->type->field == FILTER_FIELD_OPTIONAL && entry &&
+			!entry_type(entry)))
 		bind_field(wiring, &binding, entry);
 	else if (entry && !entry_type(entry))
-		diag_add(c, E0530, entry->node->at, "a `%s` filter means no column", binding.filter->type->name);
+		diag_add(c, E0530, entry->node->at, "a `%s` filter means no column",
+			binding.filter->type->name);
 	inform(c, binding.filter, &binding);
 	vec_push(c->arena, &chart->bindings, binding);
 }
@@ -429,8 +456,9 @@ static void report_entry(struct wiring *wiring, const struct value *entry) {
 	struct suggest near = suggest_start(entry->name->scalar.text);
 	for (size_t i = 0; i < wiring->chart->sql->tags.count && i < 100; i++)
 		suggest_offer(&near, wiring->chart->sql->tags.items[i].name);
-	struct diagnostic *d = diag_add(c, E0540, entry->name->at, "the SQL of chart `%.*s` has no `{{%.*s}}`",
-		STR_ARGS(wiring->chart->key), STR_ARGS(entry->name->scalar.text));
+	struct diagnostic *d =
+		diag_add(c, E0540, entry->name->at, "the SQL of chart `%.*s` has no `{{%.*s}}`",
+			STR_ARGS(wiring->chart->key), STR_ARGS(entry->name->scalar.text));
 	diag_suggest(c, d, entry->name->at, &near);
 }
 
@@ -441,7 +469,8 @@ static void check_entries(struct wiring *wiring) {
 	for (size_t i = 0; wiring->entries && i < wiring->entries->list.count; i++) {
 		const struct value *entry = &wiring->entries->list.items[i];
 		struct str name = entry->name->scalar.text;
-		const struct filter *other = chart->dashboard ? map_get(&chart->dashboard->filters_by_key, name) : NULL;
+		const struct filter *other =
+			chart->dashboard ? map_get(&chart->dashboard->filters_by_key, name) : NULL;
 		if (!other)
 			other = map_get(&c->project->shared_filters_by_key, name);
 		if (entry_type(entry) && other) {
@@ -449,7 +478,9 @@ static void check_entries(struct wiring *wiring) {
 				"chart `%.*s` defines a filter that %s has", STR_ARGS(chart->key),
 				other->dashboard ? "its dashboard" : "the project");
 			diag_note(c, d, other->key_node->at, "the other `%.*s`", STR_ARGS(name));
-			diag_help(c, d, "give it another key, or name a column: `%.*s: table.column`", STR_ARGS(name));
+			diag_help(c, d,
+				"give it another key, or name a column: `%.*s: table.column`",
+				STR_ARGS(name));
 		} else if (!chart->type->query_builder && !sql_tag(chart->sql, name)) {
 			report_entry(wiring, entry);
 		}
@@ -481,8 +512,10 @@ static void bind_output(struct wiring *wiring, const struct value *entry) {
 	const struct column *column = chart_column(chart, &value);
 	if (column && column->type != COLUMN_UNKNOWN && binding.filter->type->accepts &&
 		!(binding.filter->type->accepts & 1u << column->type))
-		diag_add(c, E0538, entry->node->at, "a `%s` filter cannot be on `%.*s`, which is a %s",
-			binding.filter->type->name, STR_ARGS(value.text), column_type_name(column->type));
+		diag_add(c, E0538, entry->node->at,
+			"a `%s` filter cannot be on `%.*s`, which is a %s",
+			binding.filter->type->name, STR_ARGS(value.text),
+			column_type_name(column->type));
 	binding.filter->used = true;
 	vec_push(c->arena, &chart->bindings, binding);
 }
@@ -496,7 +529,8 @@ static void bind_outputs(struct wiring *wiring) {
 			continue;
 		struct diagnostic *d = diag_add(c, E0541, tag_span(wiring, tag),
 			"the SQL of a `%s` chart cannot have tags", chart->type->name);
-		diag_help(c, d, "select the column, and write `filters: {%.*s: COLUMN}`", STR_ARGS(tag->name));
+		diag_help(c, d, "select the column, and write `filters: {%.*s: COLUMN}`",
+			STR_ARGS(tag->name));
 		struct filter *filter = find_filter(c, chart, tag->name);
 		if (filter)
 			filter->used = true;
@@ -521,7 +555,8 @@ void chart_bind_tags(struct compile *c, struct chart *chart) {
 	}
 }
 
-void dashboard_take_chart(struct compile *c, struct dashboard *dashboard, const struct chart *chart) {
+void dashboard_take_chart(
+	struct compile *c, struct dashboard *dashboard, const struct chart *chart) {
 	for (size_t i = 0; i < chart->bindings.count; i++) {
 		const struct binding *binding = &chart->bindings.items[i];
 		if (!binding->filter->chart)

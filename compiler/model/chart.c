@@ -1,5 +1,5 @@
-/* Charts: nodes in, definitions out; then what the query gives is compared with what the chart's keys
- * name and its type needs. */
+/* Charts: nodes in, definitions out; then what the query gives is compared with what the chart's
+ * keys name and its type needs. */
 #include "compiler/model/chart.h"
 
 #include "compiler/model/load.h"
@@ -25,7 +25,8 @@ static void report_type(struct compile *c, const struct node *node) {
 		suggest_offer(&near, str_from((*type)->name));
 		buf_printf(&list, "%s`%s`", list.len ? ", " : "", (*type)->name);
 	}
-	struct diagnostic *d = diag_add(c, E0203, node->at, "there is no chart type %s", node_shown(c, node));
+	struct diagnostic *d =
+		diag_add(c, E0203, node->at, "there is no chart type %s", node_shown(c, node));
 	diag_suggest(c, d, node->at, &near);
 	if (suggest_best(&near).len == 0)
 		diag_help(c, d, "chart types: %.*s", STR_ARGS(buf_str(&list)));
@@ -49,31 +50,33 @@ static const struct chart_type *bind_type(struct compile *c, const struct node *
 	}
 	const struct chart_type *type = chart_type_find(c, node->scalar.text);
 	if (type && type->placement) {
-		struct diagnostic *d = diag_add(c, E0203, node->at, "`%s` is an item of a layout, not a chart",
-			type->name);
+		struct diagnostic *d = diag_add(
+			c, E0203, node->at, "`%s` is an item of a layout, not a chart", type->name);
 		diag_help(c, d, "write it in a row of `layout` or `tabs`: `- %s: …`", type->name);
 		return NULL;
 	}
 	if (!type)
 		report_type(c, node);
 	else if (type->since)
-		need_version(c, type->since, node->at, arena_printf(c->arena, "`type: %s`", type->name));
+		need_version(
+			c, type->since, node->at, arena_printf(c->arena, "`type: %s`", type->name));
 	return type;
 }
 
 static void report_no_sql(struct compile *c, const struct chart *chart) {
-	struct diagnostic *d = diag_add(c, E0205, chart->key_node->at, "chart `%.*s` needs `sql` or `sql_file`",
-		STR_ARGS(chart->key));
+	struct diagnostic *d = diag_add(c, E0205, chart->key_node->at,
+		"chart `%.*s` needs `sql` or `sql_file`", STR_ARGS(chart->key));
 	diag_help(c, d, "write the query below `sql: |`, or name its file with `sql_file`");
 }
 
 static void bind_sql(struct compile *c, struct chart *chart, const char *directory) {
 	const struct value *sql = values_get(&chart->values, "sql");
 	const struct value *file = values_get(&chart->values, "sql_file");
-	struct node *written = node_get(chart->node, "sql"), *named = node_get(chart->node, "sql_file");
+	struct node *written = node_get(chart->node, "sql"),
+		    *named = node_get(chart->node, "sql_file");
 	if (written && named) {
-		struct diagnostic *d = diag_add(c, E0209, named->at, "chart `%.*s` has both `sql` and `sql_file`",
-			STR_ARGS(chart->key));
+		struct diagnostic *d = diag_add(c, E0209, named->at,
+			"chart `%.*s` has both `sql` and `sql_file`", STR_ARGS(chart->key));
 		diag_note(c, d, written->at, "the other query");
 		return;
 	}
@@ -85,8 +88,8 @@ static void bind_sql(struct compile *c, struct chart *chart, const char *directo
 	if (!chart->sql_node)
 		return;
 	if (str_trim(chart->sql_node->scalar.text).len == 0) {
-		diag_add(c, E0206, (sql ? sql->node : file->node)->at, "the query of chart `%.*s` is empty",
-			STR_ARGS(chart->key));
+		diag_add(c, E0206, (sql ? sql->node : file->node)->at,
+			"the query of chart `%.*s` is empty", STR_ARGS(chart->key));
 		chart->sql_node = NULL;
 		return;
 	}
@@ -126,14 +129,15 @@ static void bind_yields(struct compile *c, struct chart *chart) {
 	chart->columns = columns;
 }
 
-static struct chart *chart_bind(struct compile *c, struct dashboard *dashboard, const char *directory,
-	struct node *name, struct node *map) {
+static struct chart *chart_bind(struct compile *c, struct dashboard *dashboard,
+	const char *directory, struct node *name, struct node *map) {
 	struct str key = name->scalar.text;
 	if (map->bad || !name_check(c, NAME_CHART, key, name->at))
 		return NULL;
 	if (map->type != NODE_MAP) {
-		struct diagnostic *d = diag_add(c, E0202, map->at, "chart `%.*s` takes a map, found %s", STR_ARGS(key),
-			node_is_null(map) ? "nothing" : node_shown(c, map));
+		struct diagnostic *d =
+			diag_add(c, E0202, map->at, "chart `%.*s` takes a map, found %s",
+				STR_ARGS(key), node_is_null(map) ? "nothing" : node_shown(c, map));
 		diag_help(c, d, "it needs `type` and one of `sql`, `sql_file`");
 		return NULL;
 	}
@@ -141,7 +145,8 @@ static struct chart *chart_bind(struct compile *c, struct dashboard *dashboard, 
 	if (!type)
 		return NULL;
 	struct chart *chart = arena_new(c->arena, struct chart);
-	*chart = (struct chart){.key = key, .key_node = name, .node = map, .dashboard = dashboard, .type = type};
+	*chart = (struct chart){
+		.key = key, .key_node = name, .node = map, .dashboard = dashboard, .type = type};
 	const struct key *groups[MOST_GROUPS] = {chart_keys, picture_keys};
 	for (size_t i = 0; type->groups && type->groups[i] && i < MOST_GROUPS - 3; i++)
 		groups[i + 2] = type->groups[i];
@@ -157,8 +162,8 @@ static struct chart *chart_bind(struct compile *c, struct dashboard *dashboard, 
 	return chart;
 }
 
-void charts_bind(struct compile *c, struct dashboard *dashboard, const char *directory, struct node *map,
-	struct names *names) {
+void charts_bind(struct compile *c, struct dashboard *dashboard, const char *directory,
+	struct node *map, struct names *names) {
 	if (map->bad)
 		return;
 	if (map->type != NODE_MAP) {
@@ -215,15 +220,17 @@ static void note_columns(struct compile *c, struct diagnostic *d, const struct c
 /* The key as the author wrote it, of which the row's own may be a shorthand: `y`, not `columns`. */
 static const char *written_name(struct compile *c, const struct value *value) {
 	bool entry = value->item && value->key->shape == KEY_ENTRIES;
-	return value->name && !entry ? arena_cstr(c->arena, value->name->scalar.text) : value->key->name;
+	return value->name && !entry ? arena_cstr(c->arena, value->name->scalar.text)
+				     : value->key->name;
 }
 
 static void report_column(struct compile *c, const struct chart *chart, const struct value *value) {
 	struct suggest near = suggest_start(value->text);
 	for (size_t i = 0; i < chart->columns->count; i++)
 		suggest_offer(&near, chart->columns->items[i].name);
-	struct diagnostic *d = diag_add(c, E0401, value->node->at, "`%s` names a column %s that the query does not give",
-		written_name(c, value), node_shown(c, value->node));
+	struct diagnostic *d = diag_add(c, E0401, value->node->at,
+		"`%s` names a column %s that the query does not give", written_name(c, value),
+		node_shown(c, value->node));
 	diag_suggest(c, d, value->node->at, &near);
 	note_columns(c, d, chart);
 	value->node->bad = true;
@@ -251,27 +258,30 @@ bool chart_need_column(struct compile *c, const struct chart *chart, const struc
 	}
 	bool both_days = (type == COLUMN_DATE && column->type == COLUMN_DATETIME) ||
 		(type == COLUMN_DATETIME && column->type == COLUMN_DATE);
-	if (type == COLUMN_UNKNOWN || column->type == COLUMN_UNKNOWN || column->type == type || both_days)
+	if (type == COLUMN_UNKNOWN || column->type == COLUMN_UNKNOWN || column->type == type ||
+		both_days)
 		return true;
 	if (what == value->key->name)
 		what = written_name(c, value);
 	const char *tick = strchr(what, ' ') ? "" : "`";
-	struct diagnostic *d = diag_add(c, E0403, value->node->at, "`%.*s` is a %s, and %s%s%s takes a %s",
-		STR_ARGS(value->text), column_type_name(column->type), tick, what, tick, column_type_name(type));
+	struct diagnostic *d = diag_add(c, E0403, value->node->at,
+		"`%.*s` is a %s, and %s%s%s takes a %s", STR_ARGS(value->text),
+		column_type_name(column->type), tick, what, tick, column_type_name(type));
 	note_columns(c, d, chart);
 	value->node->bad = true;
 	return false;
 }
 
-/* Two columns of one name: the server renames the second, and settings by name hit the wrong one. */
+/* Two columns of one name: the server renames the second, and settings by name hit the wrong one.
+ */
 static void check_doubles(struct compile *c, const struct chart *chart) {
 	struct map seen = {0};
 	for (size_t i = 0; i < chart->columns->count; i++) {
 		const struct column *column = &chart->columns->items[i];
 		void **slot = map_slot(c->arena, &seen, column->name);
 		if (*slot) {
-			struct diagnostic *d = diag_add(c, E0404, column_span(c, column), "the query gives two columns `%.*s`",
-				STR_ARGS(column->name));
+			struct diagnostic *d = diag_add(c, E0404, column_span(c, column),
+				"the query gives two columns `%.*s`", STR_ARGS(column->name));
 			diag_note(c, d, column_span(c, *slot), "the first one");
 			diag_help(c, d, "give one of them another name with `AS`");
 		}
@@ -285,7 +295,8 @@ static bool may_measure(const struct column *column) {
 		return false;
 	struct str name = column->name;
 	struct str end = str_slice(name, name.len > 3 ? name.len - 3 : 0, name.len);
-	return !str_eq_fold(name, STR("id")) && !str_eq_fold(end, STR("_id")) && !str_eq_fold(end, STR("-id"));
+	return !str_eq_fold(name, STR("id")) && !str_eq_fold(end, STR("_id")) &&
+	       !str_eq_fold(end, STR("-id"));
 }
 
 static const char *amount(struct compile *c, unsigned count, const char *thing) {
@@ -293,7 +304,8 @@ static const char *amount(struct compile *c, unsigned count, const char *thing) 
 			  : arena_printf(c->arena, "%u %ss", count, thing);
 }
 
-/* A number may serve as a dimension too, so of the columns that are not needed as measures all count. */
+/* A number may serve as a dimension too, so of the columns that are not needed as measures all
+ * count. */
 static bool check_rule(struct compile *c, const struct chart *chart) {
 	const struct column_rule *rule = &chart->type->columns;
 	unsigned measures = 0;
@@ -310,7 +322,8 @@ static bool check_rule(struct compile *c, const struct chart *chart) {
 		found ? arena_printf(c->arena, "%zu", found) : "none");
 	note_columns(c, d, chart);
 	if (*thing == 'm')
-		diag_help(c, d, "select a number whose name does not end in `_id`: `SUM(…) AS total`");
+		diag_help(c, d,
+			"select a number whose name does not end in `_id`: `SUM(…) AS total`");
 	else
 		diag_help(c, d, "select what the figure is counted by, as a column before it");
 	return false;
@@ -319,9 +332,11 @@ static bool check_rule(struct compile *c, const struct chart *chart) {
 /* False when the picture cannot be judged: the columns it would be made of are missing. */
 static bool check_columns(struct compile *c, struct chart *chart) {
 	if (!chart->columns->known) {
-		vec_push(c->arena, &c->remarks, arena_printf(c->arena,
-			"columns of chart `%.*s` are not checked: %s", STR_ARGS(chart->key),
-			chart->columns->reason ? chart->columns->reason : "the query does not say them"));
+		vec_push(c->arena, &c->remarks,
+			arena_printf(c->arena, "columns of chart `%.*s` are not checked: %s",
+				STR_ARGS(chart->key),
+				chart->columns->reason ? chart->columns->reason
+						       : "the query does not say them"));
 		return true;
 	}
 	size_t errors = diag_errors(c);

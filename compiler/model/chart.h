@@ -1,5 +1,5 @@
-/* A chart: a card of the server with its picture. A chart type is one file in charts/: a table of keys,
- * a rule about columns, and what the rows cannot say. */
+/* A chart: a card of the server with its picture. A chart type is one file in charts/: a table of
+ * keys, a rule about columns, and what the rows cannot say. */
 #pragma once
 
 #include "compiler/model/keys.h"
@@ -18,8 +18,8 @@ struct raw_key;         /* compiler/model/picture.h */
 struct binding {
 	const struct sql_tag *tag;      /* first use; NULL: a chart of the query builder has none */
 	struct filter *filter;
-	/* Field filters and time groupings: the column, with the dataset that the SQL names. Of a chart of
-	 * the query builder: `column` alone, one of its SQL's result. */
+	/* Field filters and time groupings: the column, with the dataset that the SQL names. Of a
+	 * chart of the query builder: `column` alone, one of its SQL's result. */
 	struct str schema, table, column;       /* column may be a path a.b.c */
 	struct str alias;               /* raw SQL that stands for the column, or empty */
 	const struct catalogue_column *known;   /* or NULL */
@@ -59,7 +59,7 @@ struct chart_type {
 	const char *display;            /* the server's name; NULL: the same */
 	const char *doc;                /* one line, no full stop */
 	const char *example;            /* YAML of a chart of this type, for manual and tests */
-	bool placement;                 /* heading, text, link, iframe: an item of a layout, not a chart */
+	bool placement; /* heading, text, link, iframe: an item of a layout, not a chart */
 	bool query_builder;             /* pivot: a query-builder card over a SQL card */
 	int since;                      /* oldest server major, 0: all */
 	struct {
@@ -68,10 +68,11 @@ struct chart_type {
 	struct column_rule columns;
 	const struct key *const *groups;/* its tables of keys; the list ends with NULL */
 
-	/* Settings of the server that its picture reads, beside those of every card: what `settings:` may
-	 * hold. The list ends with NULL. */
+	/* Settings of the server that its picture reads, beside those of every card: what
+	 * `settings:` may hold. The list ends with NULL. */
 	const struct raw_key *const *reads;
-	/* Its list key whose entries carry `click`, as `columns` of a table; NULL: one for the whole chart. */
+	/* Its list key whose entries carry `click`, as `columns` of a table; NULL: one for the
+	 * whole chart. */
 	const char *clicks;
 
 	/* After keys and columns were checked; called by picture_check. May be NULL. */
@@ -82,10 +83,11 @@ struct chart_type {
 	json_t *(*query)(struct compile *c, const struct chart *chart);
 	/* query_builder: does its result, which is not its SQL's, have a column of that name? */
 	bool (*gives)(const struct chart *chart, struct str column);
-	/* Placements: what is wrong with the item, and its settings; called by picture_check_placement and
-	 * picture_placement_settings. */
+	/* Placements: what is wrong with the item, and its settings; called by
+	 * picture_check_placement and picture_placement_settings. */
 	void (*check_placement)(struct compile *c, const struct placement *placement);
-	void (*lower_placement)(struct compile *c, const struct placement *placement, json_t *settings);
+	void (*lower_placement)(
+		struct compile *c, const struct placement *placement, json_t *settings);
 };
 
 /* Keys that every chart has beside its picture: type title description sql sql_file yields filters
@@ -97,7 +99,7 @@ const struct chart_type *chart_type_find(const struct compile *c, struct str nam
 /* Column of the result that a value names, or NULL when columns are unknown or it was reported. */
 const struct column *chart_column(const struct chart *chart, const struct value *value);
 
-/* Reports (E04xx) unless `value` names a column of the result of the type wanted; COLUMN_UNKNOWN takes
- * any. True when nothing was reported. */
+/* Reports (E04xx) unless `value` names a column of the result of the type wanted; COLUMN_UNKNOWN
+ * takes any. True when nothing was reported. */
 bool chart_need_column(struct compile *c, const struct chart *chart, const struct value *value,
 	enum column_type type, const char *what);

@@ -1,6 +1,6 @@
-/* Dashboards: a file's map in, a dashboard with its filters, charts and rows of placements out. What
- * names things of other files (charts in rows, filters in texts) is bound in a second step, when all
- * files are known. */
+/* Dashboards: a file's map in, a dashboard with its filters, charts and rows of placements out.
+ * What names things of other files (charts in rows, filters in texts) is bound in a second step,
+ * when all files are known. */
 #include "compiler/model/dashboard.h"
 
 #include "compiler/model/load.h"
@@ -19,7 +19,8 @@ static struct str stem_of(const char *path) {
 	return str_slice(name, 0, (size_t)(dot - name.ptr));
 }
 
-static bool bind_key(struct compile *c, struct dashboard *dashboard, const char *path, struct names *names) {
+static bool bind_key(
+	struct compile *c, struct dashboard *dashboard, const char *path, struct names *names) {
 	const struct value *key = values_get(&dashboard->values, "key");
 	struct node *title = node_get(dashboard->node, "dashboard");
 	dashboard->key = key ? key->text : stem_of(path);
@@ -34,7 +35,8 @@ static bool bind_key(struct compile *c, struct dashboard *dashboard, const char 
 	return name_take(c, names, dashboard->key, dashboard->key_node->at, "dashboard");
 }
 
-struct dashboard *dashboard_bind(struct compile *c, const struct definition_file *file, struct names *names) {
+struct dashboard *dashboard_bind(
+	struct compile *c, const struct definition_file *file, struct names *names) {
 	struct dashboard *dashboard = arena_new(c->arena, struct dashboard);
 	const struct key *const groups[] = {dashboard_keys, NULL};
 	dashboard->node = file->node;
@@ -79,8 +81,9 @@ static struct chart *placed_chart(struct rows *rows, struct node *node, struct s
 	struct suggest near = suggest_start(name);
 	suggest_map(c, &near, &rows->dashboard->charts_by_key);
 	suggest_map(c, &near, &c->project->shared_charts_by_key);
-	struct diagnostic *d = diag_add(c, E0301, node->at, "there is no chart `%.*s` in `%.*s`, nor a shared one",
-		STR_ARGS(name), STR_ARGS(rows->dashboard->key));
+	struct diagnostic *d =
+		diag_add(c, E0301, node->at, "there is no chart `%.*s` in `%.*s`, nor a shared one",
+			STR_ARGS(name), STR_ARGS(rows->dashboard->key));
 	struct chart *other = project_chart(c, rows->dashboard, name);
 	if (other) {
 		diag_note(c, d, other->key_node->at, "it belongs to another dashboard");
@@ -102,7 +105,8 @@ static void take_name(struct rows *rows, struct placement *placement, const stru
 		*slot = placement;
 		return;
 	}
-	struct diagnostic *d = diag_add(c, E0705, at->at, "`%.*s` is placed twice", STR_ARGS(placement->name));
+	struct diagnostic *d =
+		diag_add(c, E0705, at->at, "`%.*s` is placed twice", STR_ARGS(placement->name));
 	diag_note(c, d, first->node->at, "first placed here");
 	diag_help(c, d, "name one of them: `{chart: %.*s, as: %.*s_2}`", STR_ARGS(placement->chart ?
 		placement->chart->key : placement->name), STR_ARGS(placement->name));
@@ -113,7 +117,8 @@ static struct placement *place_chart(struct rows *rows, struct node *item, struc
 	if (!chart)
 		return NULL;
 	struct placement *placement = arena_new(rows->c->arena, struct placement);
-	*placement = (struct placement){.name = chart->key, .node = item, .chart = chart, .type = chart->type};
+	*placement = (struct placement){
+		.name = chart->key, .node = item, .chart = chart, .type = chart->type};
 	placement->values.node = item;
 	chart->placed = true;
 	return placement;
@@ -130,9 +135,11 @@ static void take_size(struct placement *placement, const struct value *size) {
 }
 
 static struct placement *report_item(struct rows *rows, struct node *item, const char *found) {
-	struct diagnostic *d = diag_add(rows->c, E0706, item->at, "an item of a row is a chart or a placement, found %s",
-		found);
-	diag_help(rows->c, d, "write `spend`, `spend: 6x4`, `heading: This month` or `{chart: spend, size: 6x4}`");
+	struct diagnostic *d = diag_add(rows->c, E0706, item->at,
+		"an item of a row is a chart or a placement, found %s", found);
+	diag_help(rows->c, d,
+		"write `spend`, `spend: 6x4`, `heading: This month` or `{chart: spend, size: "
+		"6x4}`");
 	return NULL;
 }
 
@@ -169,12 +176,15 @@ static struct placement *start_long(struct rows *rows, struct node *item, struct
 	struct node *value = content->value;
 	if (value->bad)
 		return NULL;
-	if (node_is_null(value) || (value->type == NODE_SCALAR && str_trim(value->scalar.text).len == 0)) {
-		diag_add(c, E0206, content->key->at, "`%.*s` is empty", STR_ARGS(content->key->scalar.text));
+	if (node_is_null(value) ||
+		(value->type == NODE_SCALAR && str_trim(value->scalar.text).len == 0)) {
+		diag_add(c, E0206, content->key->at, "`%.*s` is empty",
+			STR_ARGS(content->key->scalar.text));
 		return NULL;
 	}
 	if (!type && value->type != NODE_SCALAR) {
-		diag_add(c, E0202, value->at, "`chart` takes the key of a chart, found %s", node_shown(c, value));
+		diag_add(c, E0202, value->at, "`chart` takes the key of a chart, found %s",
+			node_shown(c, value));
 		return NULL;
 	}
 	if (!type)
@@ -184,7 +194,8 @@ static struct placement *start_long(struct rows *rows, struct node *item, struct
 	return placement;
 }
 
-/* `{chart: spend, as: …, size: 6x4, …}`, `heading: …` and the like: `content` is the pair that says what. */
+/* `{chart: spend, as: …, size: 6x4, …}`, `heading: …` and the like: `content` is the pair that says
+ * what. */
 static struct placement *bind_long(struct rows *rows, struct node *item, struct pair *content,
 	const struct chart_type *type) {
 	struct compile *c = rows->c;
@@ -223,12 +234,14 @@ static struct placement *bind_item(struct rows *rows, struct node *item) {
 		return placement;
 	}
 	if (item->type != NODE_MAP)
-		return report_item(rows, item, node_is_null(item) ? "nothing" : node_shown(rows->c, item));
+		return report_item(
+			rows, item, node_is_null(item) ? "nothing" : node_shown(rows->c, item));
 	for (size_t i = 0; i < item->map.count; i++) {
 		struct str key = item->map.pairs[i].key->scalar.text;
 		const struct chart_type *type = chart_type_find(rows->c, key);
 		if (str_is(key, "chart") || (type && type->placement))
-			return bind_long(rows, item, &item->map.pairs[i], str_is(key, "chart") ? NULL : type);
+			return bind_long(rows, item, &item->map.pairs[i],
+				str_is(key, "chart") ? NULL : type);
 	}
 	return bind_short(rows, item);
 }
@@ -246,8 +259,10 @@ static void bind_row_item(struct rows *rows, struct layout_row *row, struct node
 	}
 	for (size_t i = 0; i < node->seq.count; i++) {
 		struct node *inner = node->seq.items[i];
-		struct placement *placement = inner->type == NODE_SEQ ?
-			report_item(rows, inner, "a list in a column of a row") : bind_item(rows, inner);
+		struct placement *placement =
+			inner->type == NODE_SEQ
+				? report_item(rows, inner, "a list in a column of a row")
+				: bind_item(rows, inner);
 		if (placement)
 			vec_push(arena, &item.stack, placement);
 	}
@@ -260,8 +275,9 @@ static void bind_rows(struct rows *rows, struct tab *tab, struct node *list) {
 	if (list->bad)
 		return;
 	if (list->type != NODE_SEQ) {
-		struct diagnostic *d = diag_add(c, E0202, list->at, "a layout is a list of rows, found %s",
-			node_is_null(list) ? "nothing" : node_shown(c, list));
+		struct diagnostic *d =
+			diag_add(c, E0202, list->at, "a layout is a list of rows, found %s",
+				node_is_null(list) ? "nothing" : node_shown(c, list));
 		diag_help(c, d, "write `- [spend: 6x4, trend: 18x8]` for each row");
 		return;
 	}
@@ -324,7 +340,8 @@ static void bind_tabs(struct rows *rows, struct node *tabs) {
 	if (tabs->bad)
 		return;
 	if (tabs->type != NODE_MAP || tabs->map.count == 0) {
-		struct diagnostic *d = diag_add(c, E0202, tabs->at, "`tabs` takes a map from titles to rows, found %s",
+		struct diagnostic *d = diag_add(c, E0202, tabs->at,
+			"`tabs` takes a map from titles to rows, found %s",
 			tabs->type == NODE_MAP ? "an empty one" : node_shown(c, tabs));
 		diag_help(c, d, "a dashboard without tabs has its rows below `layout:`");
 		return;
@@ -338,7 +355,8 @@ void dashboard_bind_layout(struct compile *c, struct dashboard *dashboard) {
 	const struct value *layout = values_get(&dashboard->values, "layout");
 	const struct value *tabs = values_get(&dashboard->values, "tabs");
 	if (layout && tabs) {
-		struct diagnostic *d = diag_add(c, E0704, tabs->name->at, "a dashboard has `layout` or `tabs`, not both");
+		struct diagnostic *d = diag_add(
+			c, E0704, tabs->name->at, "a dashboard has `layout` or `tabs`, not both");
 		diag_note(c, d, layout->name->at, "the other one");
 		return;
 	}

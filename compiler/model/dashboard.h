@@ -38,7 +38,7 @@ struct tab {
 	struct node *title_node;
 	struct str was;
 	VEC(struct layout_row) rows;
-	bool packed;                    /* no layout was written: charts fill rows at their default size */
+	bool packed; /* no layout was written: charts fill rows at their default size */
 	VEC(struct placement *) placements;     /* in reading order after layout */
 };
 
@@ -55,7 +55,7 @@ struct dashboard {
 	struct values values;           /* width auto_apply cache pinned embedding … */
 	bool has_tabs;
 	VEC(struct tab *) tabs;         /* at least one after binding */
-	VEC(struct filter *) filters;   /* its own and copies of the project filters its charts use */
+	VEC(struct filter *) filters; /* its own and copies of the project filters its charts use */
 	VEC(struct chart *) charts;
 	struct map filters_by_key;
 	struct map charts_by_key;
@@ -70,6 +70,6 @@ extern const struct key tab_keys[];
 /* "90s", "30m", "6h", "1d" as seconds; false for anything else. */
 bool duration_parse(struct str text, long long *seconds);
 
-/* Gives every placement of a tab its place and size: rows flow down, items without a size share what
- * is left of a row, leftover columns going leftmost. Reports what does not fit or overlaps. */
+/* Gives every placement of a tab its place and size: rows flow down, items without a size share
+ * what is left of a row, leftover columns going leftmost. Reports what does not fit or overlaps. */
 void layout_tab(struct compile *c, struct dashboard *dashboard, struct tab *tab);

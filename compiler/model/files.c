@@ -1,6 +1,7 @@
-/* Paths in `sources:` in, parsed definition files out, in byte order of their paths. Folders are walked
- * once each whatever links lead to them, hidden names are passed over, and nothing outside the project
- * is read: a definition that could name any file would put it on a server for all to see. */
+/* Paths in `sources:` in, parsed definition files out, in byte order of their paths. Folders are
+ * walked once each whatever links lead to them, hidden names are passed over, and nothing outside
+ * the project is read: a definition that could name any file would put it on a server for all to
+ * see. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,8 @@ static const char *real_path(struct compile *c, const char *path) {
 	return copy;
 }
 
-/* Does what `path` really is lie below the project's folder? Missing files are left to the reader. */
+/* Does what `path` really is lie below the project's folder? Missing files are left to the reader.
+ */
 static bool really_inside(struct compile *c, const char *path) {
 	struct project *project = c->project;
 	if (!project->real_directory)
@@ -35,7 +37,8 @@ static bool really_inside(struct compile *c, const char *path) {
 	if (!real || !project->real_directory || strcmp(project->real_directory, "/") == 0)
 		return true;
 	size_t len = strlen(project->real_directory);
-	return strncmp(real, project->real_directory, len) == 0 && (real[len] == '/' || real[len] == '\0');
+	return strncmp(real, project->real_directory, len) == 0 &&
+	       (real[len] == '/' || real[len] == '\0');
 }
 
 static bool is_link(const char *path) {
@@ -54,7 +57,8 @@ static bool is_safe(struct compile *c, const char *path) {
 }
 
 static void report_outside(struct compile *c, const struct node *path) {
-	struct diagnostic *d = diag_add(c, E0310, path->at, "%s lies outside the project", node_shown(c, path));
+	struct diagnostic *d =
+		diag_add(c, E0310, path->at, "%s lies outside the project", node_shown(c, path));
 	diag_note(c, d, SPAN_NONE, "the project is the folder of `%s`", c->project->path);
 	diag_help(c, d, "copy it below that folder");
 }
@@ -77,7 +81,8 @@ static bool normalise(struct arena *arena, struct str path, const char **out) {
 	}
 	const char *text = "";
 	for (size_t i = 0; i < count; i++)
-		text = arena_printf(arena, "%s%.*s%s", text, STR_ARGS(parts[i]), i + 1 < count || folder ? "/" : "");
+		text = arena_printf(arena, "%s%.*s%s", text, STR_ARGS(parts[i]),
+			i + 1 < count || folder ? "/" : "");
 	*out = text;
 	return true;
 }
@@ -106,7 +111,8 @@ static bool is_definition_file(struct str name) {
 
 static void walk_directory(struct walk *walk, const char *path, int parent, const char *name);
 
-static void walk_entry(struct walk *walk, const char *directory, int fd, const struct dirent *entry) {
+static void walk_entry(
+	struct walk *walk, const char *directory, int fd, const struct dirent *entry) {
 	struct compile *c = walk->c;
 	if (entry->d_name[0] == '.')
 		return;
@@ -120,9 +126,11 @@ static void walk_entry(struct walk *walk, const char *directory, int fd, const s
 	bool wanted = folder || (is_definition_file(str_from(entry->d_name)) && !manifest);
 	if (!wanted)
 		return;
-	const char *path = arena_printf(c->arena, "%s%s%s", directory, entry->d_name, folder ? "/" : "");
+	const char *path =
+		arena_printf(c->arena, "%s%s%s", directory, entry->d_name, folder ? "/" : "");
 	if (link && !really_inside(c, path)) {
-		struct diagnostic *d = diag_add(c, E0310, walk->from->at, "`%s` leads out of the project", path);
+		struct diagnostic *d =
+			diag_add(c, E0310, walk->from->at, "`%s` leads out of the project", path);
 		diag_help(c, d, "copy what it leads to, or remove the link");
 	} else if (folder) {
 		walk_directory(walk, path, fd, entry->d_name);
@@ -147,7 +155,8 @@ static void walk_directory(struct walk *walk, const char *path, int parent, cons
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	if (!directory) {
-		diag_add(walk->c, E0101, walk->from->at, "cannot read `%s`: %s", path, strerror(errno));
+		diag_add(walk->c, E0101, walk->from->at, "cannot read `%s`: %s", path,
+			strerror(errno));
 		return;
 	}
 	if (first_visit(walk, fd)) {
@@ -166,7 +175,8 @@ static void walk_source(struct walk *walk, const char *path) {
 		vec_push(walk->c->arena, &walk->paths, path);
 		return;
 	}
-	const char *folder = str_ends(str_from(path), "/") ? path : arena_printf(walk->c->arena, "%s/", path);
+	const char *folder =
+		str_ends(str_from(path), "/") ? path : arena_printf(walk->c->arena, "%s/", path);
 	walk_directory(walk, strcmp(folder, "./") == 0 ? "" : folder, AT_FDCWD, folder);
 }
 
@@ -175,12 +185,13 @@ static int by_path(const void *a, const void *b) {
 }
 
 /* A parsed file that can be a definition, with its variables replaced. */
-static void file_take(struct compile *c, struct definition_file file, struct definition_files *files) {
+static void file_take(
+	struct compile *c, struct definition_file file, struct definition_files *files) {
 	if (!file.node)
 		return;
 	if (file.node->type != NODE_MAP) {
-		struct diagnostic *d = diag_add(c, E0202, file.node->at, "a definition file is a map, found %s",
-			node_shown(c, file.node));
+		struct diagnostic *d = diag_add(c, E0202, file.node->at,
+			"a definition file is a map, found %s", node_shown(c, file.node));
 		diag_help(c, d, "begin with `dashboard: Title`");
 		return;
 	}
@@ -201,7 +212,8 @@ static void load_paths(struct compile *c, const char **paths, size_t count,
 		if (again || strcmp(paths[i], c->project->path) == 0)
 			continue;
 		if (source_read(c, paths[i], SPAN_NONE, &sources[kept])) {
-			read[kept] = (struct definition_file){.path = paths[i], .source = sources[kept]};
+			read[kept] =
+				(struct definition_file){.path = paths[i], .source = sources[kept]};
 			kept++;
 		}
 	}
@@ -225,7 +237,8 @@ void files_load(struct compile *c, struct definition_files *files) {
 		qsort(walk.paths.items, walk.paths.count, sizeof(*walk.paths.items), by_path);
 	load_paths(c, walk.paths.items, walk.paths.count, files);
 	if (walk.paths.count == 0 && diag_errors(c) == 0 && project->source_nodes.count > 0)
-		diag_add(c, W0302, project->source_nodes.items[0]->at, "there are no definition files: `.yaml` or `.yml`");
+		diag_add(c, W0302, project->source_nodes.items[0]->at,
+			"there are no definition files: `.yaml` or `.yml`");
 }
 
 struct node *sql_file_read(struct compile *c, const char *directory, struct node *path) {

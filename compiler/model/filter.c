@@ -29,7 +29,8 @@ static const struct filter_type *find_type(struct compile *c, const struct node 
 		suggest_offer(&near, str_from((*type)->name));
 		buf_printf(&list, "%s`%s`", list.len ? ", " : "", (*type)->name);
 	}
-	struct diagnostic *d = diag_add(c, E0203, node->at, "there is no filter type %s", node_shown(c, node));
+	struct diagnostic *d =
+		diag_add(c, E0203, node->at, "there is no filter type %s", node_shown(c, node));
 	diag_suggest(c, d, node->at, &near);
 	if (suggest_best(&near).len == 0)
 		diag_help(c, d, "filter types: %.*s", STR_ARGS(buf_str(&list)));
@@ -102,14 +103,16 @@ static const struct filter_type *type_of(struct compile *c, const struct node *n
 	if (!type) {
 		struct diagnostic *d = diag_add(c, E0205, name->at, "filter `%.*s` needs `type`",
 			STR_ARGS(name->scalar.text));
-		diag_help(c, d, "write for example `type: %s`", c->filter_types && *c->filter_types ?
-			(*c->filter_types)->name : "dropdown");
+		diag_help(c, d, "write for example `type: %s`",
+			c->filter_types && *c->filter_types ? (*c->filter_types)->name
+							    : "dropdown");
 		return NULL;
 	}
 	if (type->bad)
 		return NULL;
 	if (type->type != NODE_SCALAR || node_is_null(type)) {
-		diag_add(c, E0202, type->at, "`type` takes the name of a filter type, found %s", node_shown(c, type));
+		diag_add(c, E0202, type->at, "`type` takes the name of a filter type, found %s",
+			node_shown(c, type));
 		return NULL;
 	}
 	return find_type(c, type);
@@ -120,8 +123,8 @@ struct filter *filter_bind(struct compile *c, struct node *name, struct node *ma
 	if (map->bad || !name_check(c, NAME_FILTER, key, name->at))
 		return NULL;
 	if (map->type != NODE_MAP) {
-		struct diagnostic *d = diag_add(c, E0202, map->at, "filter `%.*s` takes a map, found %s",
-			STR_ARGS(key), node_shown(c, map));
+		struct diagnostic *d = diag_add(c, E0202, map->at,
+			"filter `%.*s` takes a map, found %s", STR_ARGS(key), node_shown(c, map));
 		diag_help(c, d, "write `%.*s: {type: …}`", STR_ARGS(key));
 		return NULL;
 	}
@@ -165,9 +168,10 @@ static void forget_use(struct filter *copy) {
 	copy->column_type = COLUMN_UNKNOWN;
 }
 
-static struct filter *override_bind(struct compile *c, const struct filter *original, struct node *name,
-	struct node *map) {
-	const char *what = arena_printf(c->arena, "filter `%.*s` of the project", STR_ARGS(original->key));
+static struct filter *override_bind(
+	struct compile *c, const struct filter *original, struct node *name, struct node *map) {
+	const char *what =
+		arena_printf(c->arena, "filter `%.*s` of the project", STR_ARGS(original->key));
 	for (size_t i = 0; map->type == NODE_MAP && i < map->map.count; i++) {
 		struct node *key = map->map.pairs[i].key;
 		if (!is_fixed(key->scalar.text))
@@ -175,7 +179,9 @@ static struct filter *override_bind(struct compile *c, const struct filter *orig
 		struct diagnostic *d = diag_add(c, E0531, key->at,
 			"`%.*s` of a project filter cannot be changed on a dashboard", STR_ARGS(key->scalar.text));
 		diag_note(c, d, original->key_node->at, "the project's filter");
-		diag_help(c, d, "give this filter a key of its own, or leave out all but `label`, `default`, "
+		diag_help(c, d,
+			"give this filter a key of its own, or leave out all but `label`, "
+			"`default`, "
 			"`required`, `linked_to`, `values`");
 		return NULL;
 	}
@@ -192,21 +198,25 @@ static struct filter *override_bind(struct compile *c, const struct filter *orig
 	return copy;
 }
 
-void filters_bind(struct compile *c, struct dashboard *dashboard, struct node *map, struct names *names) {
+void filters_bind(
+	struct compile *c, struct dashboard *dashboard, struct node *map, struct names *names) {
 	if (map->bad)
 		return;
 	if (map->type != NODE_MAP) {
-		diag_add(c, E0202, map->at, "`filters` takes a map from keys to filters, found %s", node_shown(c, map));
+		diag_add(c, E0202, map->at, "`filters` takes a map from keys to filters, found %s",
+			node_shown(c, map));
 		return;
 	}
 	for (size_t i = 0; i < map->map.count; i++) {
 		struct pair *pair = &map->map.pairs[i];
 		struct str key = pair->key->scalar.text;
-		const struct filter *original = dashboard ? map_get(&c->project->shared_filters_by_key, key) : NULL;
+		const struct filter *original =
+			dashboard ? map_get(&c->project->shared_filters_by_key, key) : NULL;
 		if (!name_take(c, names, key, pair->key->at, "filter"))
 			continue;
-		struct filter *filter = original ? override_bind(c, original, pair->key, pair->value)
-						 : filter_bind(c, pair->key, pair->value);
+		struct filter *filter = original
+						? override_bind(c, original, pair->key, pair->value)
+						: filter_bind(c, pair->key, pair->value);
 		if (!filter)
 			continue;
 		filter->dashboard = dashboard;
@@ -222,7 +232,8 @@ void filters_bind(struct compile *c, struct dashboard *dashboard, struct node *m
 
 struct filter *dashboard_filter(struct compile *c, struct dashboard *dashboard, struct str key) {
 	struct filter *filter = map_get(&dashboard->filters_by_key, key);
-	const struct filter *original = filter ? NULL : map_get(&c->project->shared_filters_by_key, key);
+	const struct filter *original =
+		filter ? NULL : map_get(&c->project->shared_filters_by_key, key);
 	if (!original)
 		return filter;
 	filter = arena_new(c->arena, struct filter);
@@ -239,8 +250,8 @@ struct filter *dashboard_filter(struct compile *c, struct dashboard *dashboard, 
 
 static bool takes_values(const struct filter_wire *wire) {
 	struct str type = str_from(wire->parameter_type);
-	return str_starts(type, "string/") || str_starts(type, "location/") || str_is(type, "number/=") ||
-		str_is(type, "id") || str_is(type, "category");
+	return str_starts(type, "string/") || str_starts(type, "location/") ||
+	       str_is(type, "number/=") || str_is(type, "id") || str_is(type, "category");
 }
 
 static void list_item(struct compile *c, json_t *list, struct node *node) {
@@ -252,11 +263,14 @@ static void list_item(struct compile *c, json_t *list, struct node *node) {
 		struct str text = node->scalar.text;
 		json_array_append_new(list, json_stringn(text.ptr, text.len));
 	} else if (node->type == NODE_MAP && keys_bind(c, groups, node, "an item of `values`", &values)) {
-		struct str value = values_text(&values, "value", STR("")), label = values_text(&values, "label", value);
-		json_array_append_new(list, json_pack("[s%,s%]", value.ptr, value.len, label.ptr, label.len));
+		struct str value = values_text(&values, "value", STR("")),
+			   label = values_text(&values, "label", value);
+		json_array_append_new(
+			list, json_pack("[s%,s%]", value.ptr, value.len, label.ptr, label.len));
 	} else if (node->type != NODE_MAP) {
-		struct diagnostic *d = diag_add(c, E0202, node->at, "an item of `values` is a text, found %s",
-			node_is_null(node) ? "nothing" : node_shown(c, node));
+		struct diagnostic *d =
+			diag_add(c, E0202, node->at, "an item of `values` is a text, found %s",
+				node_is_null(node) ? "nothing" : node_shown(c, node));
 		diag_help(c, d, "or a map: `{value: b, label: Bee}`");
 	}
 }
@@ -271,15 +285,17 @@ static void bind_list(struct compile *c, struct filter *filter, struct node *nod
 		list_item(c, values, node->seq.items[i]);
 }
 
-static void need_source_column(struct compile *c, const struct chart *chart, const struct value *value) {
+static void need_source_column(
+	struct compile *c, const struct chart *chart, const struct value *value) {
 	if (!value || chart->type->query_builder || !chart->columns || !chart->columns->known ||
 		columns_find(chart->columns, value->text))
 		return;
 	struct suggest near = suggest_start(value->text);
 	for (size_t i = 0; i < chart->columns->count; i++)
 		suggest_offer(&near, chart->columns->items[i].name);
-	struct diagnostic *d = diag_add(c, E0533, value->node->at, "chart `%.*s` gives no column %s",
-		STR_ARGS(chart->key), node_shown(c, value->node));
+	struct diagnostic *d =
+		diag_add(c, E0533, value->node->at, "chart `%.*s` gives no column %s",
+			STR_ARGS(chart->key), node_shown(c, value->node));
 	diag_suggest(c, d, value->node->at, &near);
 	diag_note(c, d, chart->key_node->at, "the chart");
 }
@@ -309,7 +325,8 @@ static void check_values(struct compile *c, struct filter *filter, const struct 
 	if (!node || node->bad)
 		return;
 	if (!takes_values(wire)) {
-		diag_add(c, E0533, node->at, "a `%s` filter offers no list of values", filter->type->name);
+		diag_add(c, E0533, node->at, "a `%s` filter offers no list of values",
+			filter->type->name);
 		return;
 	}
 	if (node->type == NODE_SEQ)
@@ -317,8 +334,10 @@ static void check_values(struct compile *c, struct filter *filter, const struct 
 	else if (node->type == NODE_MAP)
 		bind_chart_source(c, filter, node);
 	else
-		diag_help(c, diag_add(c, E0202, node->at, "`values` takes a list or a chart, found %s",
-			node_shown(c, node)), "write `values: [a, b]` or `values: {chart: KEY, column: NAME}`");
+		diag_help(c,
+			diag_add(c, E0202, node->at, "`values` takes a list or a chart, found %s",
+				node_shown(c, node)),
+			"write `values: [a, b]` or `values: {chart: KEY, column: NAME}`");
 }
 
 /* --- links ------------------------------------------------------------------------------------ */
@@ -340,10 +359,12 @@ static bool refers_to(const struct compile *c, const struct field_reference *fro
 	return false;
 }
 
-static bool columns_meet(const struct compile *c, const struct filter *child, const struct filter *parent) {
+static bool columns_meet(
+	const struct compile *c, const struct filter *child, const struct filter *parent) {
 	for (size_t i = 0; i < child->columns.count; i++) {
 		for (size_t j = 0; j < parent->columns.count; j++) {
-			const struct field_reference *a = &child->columns.items[i], *b = &parent->columns.items[j];
+			const struct field_reference *a = &child->columns.items[i],
+						     *b = &parent->columns.items[j];
 			if (str_eq(a->table, b->table) || refers_to(c, a, b) || refers_to(c, b, a))
 				return true;
 		}
@@ -351,17 +372,19 @@ static bool columns_meet(const struct compile *c, const struct filter *child, co
 	return child->columns.count == 0 || parent->columns.count == 0;
 }
 
-static struct filter *link_target(struct compile *c, struct filter *filter, const struct value *link) {
-	struct filter *parent = filter->dashboard ? dashboard_filter(c, filter->dashboard, link->text)
-						  : map_get(&c->project->shared_filters_by_key, link->text);
+static struct filter *link_target(
+	struct compile *c, struct filter *filter, const struct value *link) {
+	struct filter *parent = filter->dashboard
+					? dashboard_filter(c, filter->dashboard, link->text)
+					: map_get(&c->project->shared_filters_by_key, link->text);
 	if (parent)
 		return parent;
 	struct suggest near = suggest_start(link->text);
 	if (filter->dashboard)
 		suggest_map(c, &near, &filter->dashboard->filters_by_key);
 	suggest_map(c, &near, &c->project->shared_filters_by_key);
-	struct diagnostic *d = diag_add(c, E0532, link->node->at, "there is no filter %s to link to",
-		node_shown(c, link->node));
+	struct diagnostic *d = diag_add(c, E0532, link->node->at,
+		"there is no filter %s to link to", node_shown(c, link->node));
 	diag_suggest(c, d, link->node->at, &near);
 	return NULL;
 }
@@ -370,11 +393,13 @@ static const char *link_problem(struct compile *c, const struct filter *filter, 
 	if (parent == filter)
 		return "a filter cannot be linked to itself";
 	if (!filter_is_field(parent))
-		return "only a filter with a `field` can narrow another, and this one is a variable";
+		return "only a filter with a `field` can narrow another, and this one is a "
+		       "variable";
 	if (strcmp(parent->type->wire(parent).tag_type, "dimension") != 0)
 		return "this filter picks a unit of time, which narrows nothing";
 	if (!columns_meet(c, filter, parent))
-		return "the two columns are in tables that no foreign key joins, so nothing would be narrowed";
+		return "the two columns are in tables that no foreign key joins, so nothing would "
+		       "be narrowed";
 	return NULL;
 }
 
@@ -397,8 +422,11 @@ static void check_links(struct compile *c, struct filter *filter, const struct f
 		struct filter *parent = link_target(c, filter, link);
 		const char *problem = parent ? link_problem(c, filter, parent) : NULL;
 		if (problem)
-			diag_note(c, diag_add(c, E0532, link->node->at, "`%.*s` cannot be linked to `%.*s`",
-				STR_ARGS(filter->key), STR_ARGS(link->text)), SPAN_NONE, "%s", problem);
+			diag_note(c,
+				diag_add(c, E0532, link->node->at,
+					"`%.*s` cannot be linked to `%.*s`", STR_ARGS(filter->key),
+					STR_ARGS(link->text)),
+				SPAN_NONE, "%s", problem);
 		else if (parent)
 			vec_push(c->arena, &filter->linked_to, parent);
 	}
@@ -423,7 +451,8 @@ static void check_default(struct compile *c, struct filter *filter) {
 static bool in_list(const json_t *list, const char *text) {
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *item = json_array_get(list, i);
-		const char *value = json_string_value(json_is_array(item) ? json_array_get(item, 0) : item);
+		const char *value =
+			json_string_value(json_is_array(item) ? json_array_get(item, 0) : item);
 		if (value && strcmp(value, text) == 0)
 			return true;
 	}
@@ -432,9 +461,11 @@ static bool in_list(const json_t *list, const char *text) {
 
 /* A default that the list does not offer can be left, and never be chosen again. */
 static void check_default_in_list(struct compile *c, const struct filter *filter) {
-	const json_t *list = filter->static_values ? json_object_get(filter->static_values, "values") : NULL;
+	const json_t *list =
+		filter->static_values ? json_object_get(filter->static_values, "values") : NULL;
 	const json_t *value = filter->default_value;
-	for (size_t i = 0; list && value && i < (json_is_array(value) ? json_array_size(value) : 1); i++) {
+	for (size_t i = 0; list && value && i < (json_is_array(value) ? json_array_size(value) : 1);
+		i++) {
 		const json_t *one = json_is_array(value) ? json_array_get(value, i) : value;
 		const char *text = json_string_value(one);
 		if (!text || in_list(list, text))
@@ -447,7 +478,8 @@ static void check_default_in_list(struct compile *c, const struct filter *filter
 
 void filter_check(struct compile *c, struct filter *filter) {
 	if (filter->columns.count == 0 && filter->fields.count > 0)
-		filter->columns.items = filter->fields.items, filter->columns.count = filter->fields.count;
+		filter->columns.items = filter->fields.items,
+		filter->columns.count = filter->fields.count;
 	struct filter_wire wire = filter->type->wire(filter);
 	check_values(c, filter, &wire);
 	check_links(c, filter, &wire);

@@ -1,5 +1,5 @@
-/* A filter: a parameter of a dashboard, or of one chart. A filter type is one file in filters/: how the
- * author's words become a tag, a parameter and a value on the wire. */
+/* A filter: a parameter of a dashboard, or of one chart. A filter type is one file in filters/: how
+ * the author's words become a tag, a parameter and a value on the wire. */
 #pragma once
 
 #include "compiler/model/keys.h"
@@ -34,11 +34,13 @@ struct filter {
 	json_t *default_value;          /* borrowed, on the wire; NULL: none */
 	VEC(struct filter *) linked_to;
 	enum filter_source source;
-	json_t *static_values;          /* FILTER_VALUES_LIST: borrowed, as values_source_config wants */
+	json_t *static_values; /* FILTER_VALUES_LIST: borrowed, as values_source_config wants */
 	struct chart *source_chart;     /* FILTER_VALUES_CHART */
 	struct str source_column, source_label;
-	enum column_type column_type;   /* of the columns it means: decides the widget; UNKNOWN: text */
-	VEC(struct field_reference) columns;    /* after check: what its charts' tags mean, else `fields` */
+	enum column_type
+		column_type; /* of the columns it means: decides the widget; UNKNOWN: text */
+	VEC(struct field_reference)
+	columns;                        /* after check: what its charts' tags mean, else `fields` */
 	const struct value *links;      /* `linked_to` as written, or NULL */
 	struct node *values_node;       /* `values` as written, or NULL */
 	unsigned char state;            /* while links are followed */
@@ -46,9 +48,11 @@ struct filter {
 	const struct filter *overrides; /* a dashboard's copy of a project filter: the original */
 };
 
-/* How a filter looks on the server: the reference of every shape is the vendor's parameter schema. */
+/* How a filter looks on the server: the reference of every shape is the vendor's parameter schema.
+ */
 struct filter_wire {
-	const char *tag_type;           /* "dimension", "text", "number", "date", "boolean", "temporal-unit" */
+	const char
+		*tag_type; /* "dimension", "text", "number", "date", "boolean", "temporal-unit" */
 	const char *widget_type;        /* of a dimension tag, else NULL */
 	const char *parameter_type;     /* "string/=" … */
 	const char *section;            /* sectionId */
@@ -70,8 +74,8 @@ struct filter_type {
 	const struct key *const *groups;/* its own keys beside filter_keys; ends with NULL */
 
 	struct filter_wire (*wire)(const struct filter *filter);
-	/* The author's value (a scalar, or a list where multi) as it goes on the wire (new), or NULL when it
-	 * was reported. Called for defaults. */
+	/* The author's value (a scalar, or a list where multi) as it goes on the wire (new), or
+	 * NULL when it was reported. Called for defaults. */
 	json_t *(*value)(struct compile *c, const struct filter *filter, const struct node *node);
 	void (*check)(struct compile *c, const struct filter *filter);  /* may be NULL */
 	/* What the wire cannot say, into the parameter of card and dashboard. May be NULL. */
@@ -81,7 +85,8 @@ struct filter_type {
 /* Keys of every filter: type label field default required multi linked_to values value was. */
 extern const struct key filter_keys[];
 
-/* What a dashboard may say about a filter of the project: label default required linked_to values. */
+/* What a dashboard may say about a filter of the project: label default required linked_to values.
+ */
 extern const struct key filter_override_keys[];
 
 const struct filter_type *filter_type_find(const struct compile *c, struct str name);

@@ -1,6 +1,6 @@
-/* Binding: a YAML map and the tables of keys it may hold go in, values by row come out. Every rule that
- * a row can say (type, words, range, shorthand, oldest server) is kept here, once, so that a chart or a
- * filter is a table and a mistake is reported in the same words wherever it is made. */
+/* Binding: a YAML map and the tables of keys it may hold go in, values by row come out. Every rule
+ * that a row can say (type, words, range, shorthand, oldest server) is kept here, once, so that a
+ * chart or a filter is a table and a mistake is reported in the same words wherever it is made. */
 #include "compiler/model/keys.h"
 
 #include <math.h>
@@ -90,33 +90,38 @@ static const char *type_phrase(struct compile *c, const struct key *key) {
 	case KEY_FIELD:
 		return "`table.column`";
 	case KEY_MAP:
-		return key->shorthand ? arena_printf(c->arena, "a map, or its `%s` alone", key->shorthand)
-				      : "a map";
+		return key->shorthand
+			       ? arena_printf(c->arena, "a map, or its `%s` alone", key->shorthand)
+			       : "a map";
 	case KEY_ANY:
 		return "a value";
 	}
 	return "a value";
 }
 
-/* The key as it is written: `goal: high` is about `goal`, though it is short for `goal: {value: high}`. */
+/* The key as it is written: `goal: high` is about `goal`, though it is short for `goal: {value:
+ * high}`. */
 static const char *written_name(struct compile *c, const struct key *key, const struct value *value) {
 	if (value->item || !value->name)
 		return key->name;
 	return arena_cstr(c->arena, value->name->scalar.text);
 }
 
-static struct diagnostic *wrong_type(struct compile *c, const struct key *key, struct value *value) {
+static struct diagnostic *wrong_type(
+	struct compile *c, const struct key *key, struct value *value) {
 	value->bad = true;
-	return diag_add(c, E0202, value->node->at, "`%s` takes %s, found %s", written_name(c, key, value),
-		type_phrase(c, key), node_shown(c, value->node));
+	return diag_add(c, E0202, value->node->at, "`%s` takes %s, found %s",
+		written_name(c, key, value), type_phrase(c, key), node_shown(c, value->node));
 }
 
 bool need_version(struct compile *c, int since, struct span at, const char *what) {
 	if (since == 0 || !c->project || c->project->metabase >= since)
 		return true;
-	struct diagnostic *d = diag_add(c, E0207, at, "%s needs Metabase 0.%d, the project says `metabase: 0.%d`",
-		what, since, c->project->metabase);
-	diag_help(c, d, "leave it out, or raise `metabase:` in `mbc.yaml` if every server is new enough");
+	struct diagnostic *d =
+		diag_add(c, E0207, at, "%s needs Metabase 0.%d, the project says `metabase: 0.%d`",
+			what, since, c->project->metabase);
+	diag_help(c, d,
+		"leave it out, or raise `metabase:` in `mbc.yaml` if every server is new enough");
 	return false;
 }
 
@@ -128,11 +133,13 @@ static void list_words(struct compile *c, struct diagnostic *d, const struct wor
 	buf_free(&list);
 }
 
-void report_word(struct compile *c, const struct node *node, const char *key, const struct word *words) {
+void report_word(
+	struct compile *c, const struct node *node, const char *key, const struct word *words) {
 	struct suggest near = suggest_start(node->scalar.text);
 	for (const struct word *word = words; word->name; word++)
 		suggest_offer(&near, str_from(word->name));
-	struct diagnostic *d = diag_add(c, E0203, node->at, "`%s` does not take %s", key, node_shown(c, node));
+	struct diagnostic *d =
+		diag_add(c, E0203, node->at, "`%s` does not take %s", key, node_shown(c, node));
 	diag_suggest(c, d, node->at, &near);
 	list_words(c, d, words);
 }
@@ -168,15 +175,17 @@ static void bind_boolean(struct compile *c, const struct key *key, struct value 
 	diag_suggest(c, wrong_type(c, key, out), out->node->at, &near);
 }
 
-static void check_range(struct compile *c, const struct key *key, double number, struct value *out) {
+static void check_range(
+	struct compile *c, const struct key *key, double number, struct value *out) {
 	bool open = key->max == 0 || isinf(key->max);
-	if ((key->min == 0 && key->max == 0) || (number >= key->min && (open || number <= key->max)))
+	if ((key->min == 0 && key->max == 0) ||
+		(number >= key->min && (open || number <= key->max)))
 		return;
 	out->bad = true;
 	const char *shown = node_shown(c, out->node);
 	if (open)
-		diag_add(c, E0204, out->node->at, "`%s` is at least %g, found %s", written_name(c, key, out), key->min,
-			shown);
+		diag_add(c, E0204, out->node->at, "`%s` is at least %g, found %s",
+			written_name(c, key, out), key->min, shown);
 	else
 		diag_add(c, E0204, out->node->at, "`%s` is between %g and %g, found %s",
 			written_name(c, key, out), key->min, key->max, shown);
@@ -207,7 +216,8 @@ static void bind_number(struct compile *c, const struct key *key, struct value *
 static bool all_hex(struct str digits) {
 	for (size_t i = 0; i < digits.len; i++) {
 		char ch = digits.ptr[i];
-		if (!((ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'f') || (ch >= 'A' && ch <= 'F')))
+		if (!((ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'f') ||
+			    (ch >= 'A' && ch <= 'F')))
 			return false;
 	}
 	return true;
@@ -219,7 +229,8 @@ bool colour_parse(struct arena *arena, struct str text, struct str *hex) {
 		*hex = str_from(word->raw);
 		return true;
 	}
-	if ((text.len != 4 && text.len != 7) || text.ptr[0] != '#' || !all_hex(str_slice(text, 1, text.len)))
+	if ((text.len != 4 && text.len != 7) || text.ptr[0] != '#' ||
+		!all_hex(str_slice(text, 1, text.len)))
 		return false;
 	char *full = arena_alloc(arena, 8);
 	full[0] = '#';
@@ -235,22 +246,25 @@ static void bind_colour(struct compile *c, const struct key *key, struct value *
 	if (colour_parse(c->arena, out->node->scalar.text, &out->text))
 		return;
 	report_word(c, out->node, key->name, colour_words);
-	diag_help(c, c->diagnostics.items[c->diagnostics.count - 1], "or a colour such as `\"#509EE3\"`");
+	diag_help(c, c->diagnostics.items[c->diagnostics.count - 1],
+		"or a colour such as `\"#509EE3\"`");
 	out->bad = true;
 }
 
 static void bind_size(struct compile *c, const struct key *key, struct value *out) {
 	struct str rest = out->node->scalar.text, width, height;
 	long long wide = 0, high = 0;
-	bool good = str_split(&rest, 'x', &width) && str_split(&rest, 'x', &height) && rest.len == 0 &&
-		str_integer(width, &wide) && str_integer(height, &high);
+	bool good = str_split(&rest, 'x', &width) && str_split(&rest, 'x', &height) &&
+		    rest.len == 0 && str_integer(width, &wide) && str_integer(height, &high);
 	if (!good) {
-		diag_help(c, wrong_type(c, key, out), "write columns `x` rows, of 24 columns: `6x4`");
+		diag_help(
+			c, wrong_type(c, key, out), "write columns `x` rows, of 24 columns: `6x4`");
 		return;
 	}
 	if (wide < 1 || wide > 24 || high < 1 || high > 1000) {
 		out->bad = true;
-		diag_add(c, E0204, out->node->at, "a size is 1 to 24 columns wide and 1 to 1000 rows high, found %s",
+		diag_add(c, E0204, out->node->at,
+			"a size is 1 to 24 columns wide and 1 to 1000 rows high, found %s",
 			node_shown(c, out->node));
 		return;
 	}
@@ -290,9 +304,12 @@ static void bind_field(struct compile *c, const struct key *key, struct value *o
 	}
 	struct diagnostic *d = wrong_type(c, key, out);
 	if (parts == 1 && good)
-		diag_help(c, d, "say which table it is in: `TABLE.%.*s`", STR_ARGS(out->node->scalar.text));
+		diag_help(c, d, "say which table it is in: `TABLE.%.*s`",
+			STR_ARGS(out->node->scalar.text));
 	else
-		diag_help(c, d, "write it without quotes or blanks; a third part in front names the dataset");
+		diag_help(c, d,
+			"write it without quotes or blanks; a third part in front names the "
+			"dataset");
 }
 
 static void bind_text(struct compile *c, const struct key *key, struct value *out) {
@@ -332,10 +349,12 @@ static const struct {
 
 static void report_null(struct compile *c, const struct key *key, struct value *out) {
 	out->bad = true;
-	struct span at = out->node->at.end > out->node->at.start || !out->name ? out->node->at : out->name->at;
+	struct span at = out->node->at.end > out->node->at.start || !out->name ? out->node->at
+									       : out->name->at;
 	struct diagnostic *d = diag_add(c, E0206, at, "`%s` has no value", key->name);
 	if (key->type == KEY_COLOUR)
-		diag_help(c, d, "`#` starts a comment in YAML: put quotes around the colour, \"#509EE3\"");
+		diag_help(c, d,
+			"`#` starts a comment in YAML: put quotes around the colour, \"#509EE3\"");
 	else
 		diag_help(c, d, "write %s, or leave the key out", type_phrase(c, key));
 }
@@ -370,7 +389,10 @@ static void bind_list(struct compile *c, const struct key *key, struct value *ou
 	out->list = (struct values){arena_array(c->arena, struct value, count), count, node};
 	for (size_t i = 0; i < count; i++) {
 		struct value *item = &out->list.items[i];
-		*item = (struct value){.key = key, .item = true, .name = out->name, .node = many ? node->seq.items[i] : node};
+		*item = (struct value){.key = key,
+			.item = true,
+			.name = out->name,
+			.node = many ? node->seq.items[i] : node};
 		bind_one(c, key, item);
 		out->bad = out->bad || item->bad;
 	}
@@ -380,15 +402,17 @@ static void bind_entries(struct compile *c, const struct key *key, struct value 
 	struct node *node = out->node;
 	if (node->type != NODE_MAP) {
 		out->bad = true;
-		diag_add(c, E0202, node->at, "`%s` takes a map from names to %s, found %s", key->name,
-			type_phrase(c, key), node_shown(c, node));
+		diag_add(c, E0202, node->at, "`%s` takes a map from names to %s, found %s",
+			key->name, type_phrase(c, key), node_shown(c, node));
 		return;
 	}
-	out->list = (struct values){arena_array(c->arena, struct value, node->map.count), node->map.count, node};
+	out->list = (struct values){
+		arena_array(c->arena, struct value, node->map.count), node->map.count, node};
 	for (size_t i = 0; i < node->map.count; i++) {
 		struct value *item = &out->list.items[i];
 		struct pair *pair = &node->map.pairs[i];
-		*item = (struct value){.key = key, .item = true, .name = pair->key, .node = pair->value};
+		*item = (struct value){
+			.key = key, .item = true, .name = pair->key, .node = pair->value};
 		bind_one(c, key, item);
 		out->bad = out->bad || item->bad;
 	}
@@ -398,7 +422,8 @@ void key_bind(struct compile *c, const struct key *key, struct node *name, struc
 	struct value *out) {
 	*out = (struct value){.key = key, .name = name, .node = node};
 	struct span at = name ? name->at : node->at;
-	if (key->since && !need_version(c, key->since, at, arena_printf(c->arena, "`%s`", key->name))) {
+	if (key->since &&
+		!need_version(c, key->since, at, arena_printf(c->arena, "`%s`", key->name))) {
 		out->bad = true;
 		return;
 	}
@@ -410,8 +435,8 @@ void key_bind(struct compile *c, const struct key *key, struct node *name, struc
 		bind_entries(c, key, out);
 }
 
-/* Whose keys are bound: in words, a kind and a name, or the value whose map it is. Said only when something
- * is wrong. */
+/* Whose keys are bound: in words, a kind and a name, or the value whose map it is. Said only when
+ * something is wrong. */
 struct owner {
 	const char *what;
 	const char *kind;
@@ -423,11 +448,13 @@ static const char *owner_phrase(struct compile *c, const struct owner *owner) {
 	if (owner->what)
 		return owner->what;
 	if (owner->kind)
-		return arena_printf(c->arena, "%s `%.*s`", owner->kind, STR_ARGS(owner->name->scalar.text));
+		return arena_printf(
+			c->arena, "%s `%.*s`", owner->kind, STR_ARGS(owner->name->scalar.text));
 	const struct value *value = owner->value;
 	if (!value->item || value->key->shape != KEY_ENTRIES)
 		return arena_printf(c->arena, "`%s`", value->key->name);
-	return arena_printf(c->arena, "`%.*s` in `%s`", STR_ARGS(value->name->scalar.text), value->key->name);
+	return arena_printf(
+		c->arena, "`%.*s` in `%s`", STR_ARGS(value->name->scalar.text), value->key->name);
 }
 
 static void report_unknown(struct compile *c, const struct key *const *groups, struct node *name,
@@ -458,15 +485,16 @@ static bool is_written(const struct values *values, const struct key *key) {
 	return false;
 }
 
-static bool report_missing(struct compile *c, const struct key *const *groups, const struct values *values,
-	const struct node *name, const struct owner *owner) {
+static bool report_missing(struct compile *c, const struct key *const *groups,
+	const struct values *values, const struct node *name, const struct owner *owner) {
 	bool good = true;
 	for (; *groups; groups++) {
 		for (const struct key *key = *groups; key->name; key++) {
 			if (!key->required || is_written(values, key))
 				continue;
-			struct diagnostic *d = diag_add(c, E0205, name ? name->at : values->node->at,
-				"%s needs `%s`", owner_phrase(c, owner), key->name);
+			struct diagnostic *d =
+				diag_add(c, E0205, name ? name->at : values->node->at,
+					"%s needs `%s`", owner_phrase(c, owner), key->name);
 			if (key->example)
 				diag_help(c, d, "write `%s: %s`", key->name, key->example);
 			else if (key->doc)
@@ -483,7 +511,8 @@ static bool bind_keys(struct compile *c, const struct key *const *groups, const 
 	if (map->bad)
 		return false;
 	if (map->type != NODE_MAP) {
-		diag_add(c, E0202, map->at, "%s takes a map, found %s", owner_phrase(c, owner), node_shown(c, map));
+		diag_add(c, E0202, map->at, "%s takes a map, found %s", owner_phrase(c, owner),
+			node_shown(c, map));
 		map->bad = true;
 		return false;
 	}
@@ -491,7 +520,8 @@ static bool bind_keys(struct compile *c, const struct key *const *groups, const 
 	out->items = arena_array(c->arena, struct value, map->map.count);
 	for (size_t i = 0; i < map->map.count; i++) {
 		struct pair *pair = &map->map.pairs[i];
-		const struct key *key = pair->key->bad ? NULL : keys_find(groups, pair->key->scalar.text);
+		const struct key *key =
+			pair->key->bad ? NULL : keys_find(groups, pair->key->scalar.text);
 		if (!key && !pair->key->bad)
 			report_unknown(c, groups, pair->key, owner);
 		if (!key) {
@@ -517,8 +547,8 @@ bool keys_bind_thing(struct compile *c, const struct key *const *groups, const c
 	return bind_keys(c, groups, name, map, &owner, out);
 }
 
-bool keys_bind(struct compile *c, const struct key *const *groups, struct node *map, const char *what,
-	struct values *out) {
+bool keys_bind(struct compile *c, const struct key *const *groups, struct node *map,
+	const char *what, struct values *out) {
 	return keys_bind_named(c, groups, NULL, map, what, out);
 }
 
@@ -531,7 +561,8 @@ static void bind_map(struct compile *c, const struct key *key, struct value *out
 		out->bad = !bind_keys(c, groups, at, out->node, &owner, &out->map);
 		return;
 	}
-	const struct key *shorthand = key->shorthand ? keys_find(groups, str_from(key->shorthand)) : NULL;
+	const struct key *shorthand =
+		key->shorthand ? keys_find(groups, str_from(key->shorthand)) : NULL;
 	if (!shorthand || (out->node->type == NODE_SEQ && shorthand->shape != KEY_LIST)) {
 		wrong_type(c, key, out);
 		return;

@@ -1,6 +1,7 @@
 /* The tables that the language is made of. A row is one key: its name, what it takes, which setting
- * of the server it becomes and what the manual says. The parser, the emitter, `mbc explain`, the JSON
- * Schema and docs/language.md all read the same rows, so a key cannot exist in one of them alone. */
+ * of the server it becomes and what the manual says. The parser, the emitter, `mbc explain`, the
+ * JSON Schema and docs/language.md all read the same rows, so a key cannot exist in one of them
+ * alone. */
 #pragma once
 
 #include <jansson.h>
@@ -46,7 +47,7 @@ struct key {
 	const char *shorthand;          /* KEY_MAP: the key that a bare scalar or list stands for */
 	bool required;
 	bool allow_null;                /* `key:` with nothing is a value of its own */
-	double min, max;                /* numbers; both 0: any; only max 0: no upper end (INFINITY too) */
+	double min, max; /* numbers; both 0: any; only max 0: no upper end (INFINITY too) */
 	int since;                      /* oldest server that knows it, 0: all */
 	const char *doc;                /* one line for the manual, no full stop */
 	const char *example;            /* YAML of the value, where the type does not say it */
@@ -67,10 +68,10 @@ struct values {
 
 struct value {
 	const struct key *key;
-	struct node *name;              /* the key as written; in entries the author's name; may be NULL */
+	struct node *name; /* the key as written; in entries the author's name; may be NULL */
 	struct node *node;
 	bool bad;                       /* reported; the rest is not set */
-	bool item;                      /* one of a list or of entries: a single value whatever the row's shape */
+	bool item; /* one of a list or of entries: a single value whatever the row's shape */
 	union {
 		struct str text;        /* KEY_TEXT, KEY_COLUMN, KEY_FIELD, KEY_COLOUR (#RRGGBB) */
 		const struct word *word;
@@ -81,15 +82,17 @@ struct value {
 			unsigned width, height;
 		} size;
 		struct values map;      /* KEY_ONE of KEY_MAP */
-		struct values list;     /* KEY_LIST, KEY_ENTRIES: items of the key's type, their .key the same row */
+		struct values list; /* KEY_LIST, KEY_ENTRIES: items of the key's type, their .key
+				       the same row */
 	};
 };
 
 /* Binds a map to the rows of `groups` (tables, the list ends with NULL). Unknown keys, wrong types,
- * words not allowed and missing required keys are reported with suggestions; `what` names the thing in
- * messages ("chart `spend`"). False if something was reported; what could be bound is in `out`. */
-bool keys_bind(struct compile *c, const struct key *const *groups, struct node *map, const char *what,
-	struct values *out);
+ * words not allowed and missing required keys are reported with suggestions; `what` names the thing
+ * in messages ("chart `spend`"). False if something was reported; what could be bound is in `out`.
+ */
+bool keys_bind(struct compile *c, const struct key *const *groups, struct node *map,
+	const char *what, struct values *out);
 
 /* The same; a missing key is reported at `name`, what the author called the thing. */
 bool keys_bind_named(struct compile *c, const struct key *const *groups, const struct node *name,
@@ -117,12 +120,12 @@ bool values_boolean(const struct values *values, const char *name, bool fallback
 /* Name of the word written, or NULL. */
 const char *values_word(const struct values *values, const char *name);
 
-/* A bound value as the server wants it (new): words in their raw spelling, columns as names, lists as
- * arrays, maps as objects by their keys' `to`. */
+/* A bound value as the server wants it (new): words in their raw spelling, columns as names, lists
+ * as arrays, maps as objects by their keys' `to`. */
 json_t *value_json(const struct value *value);
 
-/* Writes every value into `settings`: by the row's `lower`, else by its `to`; maps without either are
- * gone into. */
+/* Writes every value into `settings`: by the row's `lower`, else by its `to`; maps without either
+ * are gone into. */
 void values_lower(struct compile *c, const struct values *values, json_t *settings);
 
 /* Any YAML as JSON (new): plain scalars as JSON spells them (true, 5, null), all others as text. */
@@ -135,8 +138,8 @@ void values_each_column(const struct values *values,
 /* Row of a name in the groups, or NULL. */
 const struct key *keys_find(const struct key *const *groups, struct str name);
 
-/* JSON Schema (draft 2020-12, new) of a map with the keys of `groups`: what an editor offers. Wherever a
- * scalar may stand, a text with `${name}` may too. */
+/* JSON Schema (draft 2020-12, new) of a map with the keys of `groups`: what an editor offers.
+ * Wherever a scalar may stand, a text with `${name}` may too. */
 json_t *keys_schema(const struct key *const *groups);
 /* The same of the value of one key. */
 json_t *key_schema(const struct key *key);
@@ -149,7 +152,9 @@ bool colour_parse(struct arena *arena, struct str text, struct str *hex);
 const char *node_shown(struct compile *c, const struct node *node);
 
 /* Reports (E0203) a scalar that is none of `words`, with the nearest and the list. */
-void report_word(struct compile *c, const struct node *node, const char *key, const struct word *words);
+void report_word(
+	struct compile *c, const struct node *node, const char *key, const struct word *words);
 
-/* False, with E0207 reported at `at`, when `what` needs a newer server than the project's `metabase:`. */
+/* False, with E0207 reported at `at`, when `what` needs a newer server than the project's
+ * `metabase:`. */
 bool need_version(struct compile *c, int since, struct span at, const char *what);

@@ -24,18 +24,20 @@ static json_t *words_schema(const struct word *words) {
 }
 
 static json_t *boolean_schema(void) {
-	return json_pack("{s:[{s:s},{s:[s,s,s,s,s,s]},o]}", "anyOf", "type", "boolean", "enum", "true", "false",
-		"yes", "no", "on", "off", text_like(VARIABLE));
+	return json_pack("{s:[{s:s},{s:[s,s,s,s,s,s]},o]}", "anyOf", "type", "boolean", "enum",
+		"true", "false", "yes", "no", "on", "off", text_like(VARIABLE));
 }
 
 static json_t *number_schema(const struct key *key) {
-	json_t *number = json_pack("{s:s}", "type", key->type == KEY_INTEGER ? "integer" : "number");
+	json_t *number =
+		json_pack("{s:s}", "type", key->type == KEY_INTEGER ? "integer" : "number");
 	bool any = key->min == 0 && key->max == 0;
 	if (!any)
 		json_object_set_new(number, "minimum", json_real(key->min));
 	if (!any && key->max != 0 && !isinf(key->max))
 		json_object_set_new(number, "maximum", json_real(key->max));
-	const char *digits = key->type == KEY_INTEGER ? "^-?[0-9]+$|" VARIABLE : "^-?[0-9.]+([eE][-+]?[0-9]+)?$|" VARIABLE;
+	const char *digits = key->type == KEY_INTEGER ? "^-?[0-9]+$|" VARIABLE
+						      : "^-?[0-9.]+([eE][-+]?[0-9]+)?$|" VARIABLE;
 	return json_pack("{s:[o,o]}", "anyOf", number, text_like(digits));
 }
 
@@ -52,7 +54,8 @@ static json_t *value_schema(const struct key *key);
 static json_t *map_schema(const struct key *key) {
 	const struct key *const groups[] = {key->keys, NULL};
 	json_t *map = keys_schema(groups);
-	const struct key *shorthand = key->shorthand ? keys_find(groups, str_from(key->shorthand)) : NULL;
+	const struct key *shorthand =
+		key->shorthand ? keys_find(groups, str_from(key->shorthand)) : NULL;
 	return shorthand ? json_pack("{s:[o,o]}", "anyOf", map, value_schema(shorthand)) : map;
 }
 
@@ -86,7 +89,8 @@ static json_t *one_schema(const struct key *key) {
 static json_t *value_schema(const struct key *key) {
 	json_t *one = one_schema(key);
 	if (key->shape == KEY_LIST) {
-		json_t *list = json_pack("{s:s,s:O,s:i}", "type", "array", "items", one, "minItems", 1);
+		json_t *list =
+			json_pack("{s:s,s:O,s:i}", "type", "array", "items", one, "minItems", 1);
 		one = json_pack("{s:[o,o]}", "anyOf", one, list);
 	} else if (key->shape == KEY_ENTRIES) {
 		one = json_pack("{s:s,s:o}", "type", "object", "additionalProperties", one);
@@ -99,7 +103,8 @@ json_t *key_schema(const struct key *key) {
 	if (key->doc) {
 		char version[40] = "";
 		if (key->since)
-			snprintf(version, sizeof(version), " (Metabase 0.%d and newer)", key->since);
+			snprintf(
+				version, sizeof(version), " (Metabase 0.%d and newer)", key->since);
 		json_object_set_new(schema, "description", json_sprintf("%s%s", key->doc, version));
 	}
 	return schema;

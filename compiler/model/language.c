@@ -1,5 +1,5 @@
-/* The tables that the language is made of, but for those of chart and filter types: what mbc.yaml, a file
- * of shared definitions, a dashboard, a chart, a filter and a place in a layout may say. */
+/* The tables that the language is made of, but for those of chart and filter types: what mbc.yaml,
+ * a file of shared definitions, a dashboard, a chart, a filter and a place in a layout may say. */
 #include "compiler/model/load.h"
 
 /* --- mbc.yaml --------------------------------------------------------------------------------- */
@@ -123,7 +123,8 @@ bool filter_is_field(const struct filter *filter) {
 
 /* --- charts ----------------------------------------------------------------------------------- */
 
-const struct word column_type_words[] = {{"text"}, {"number"}, {"boolean"}, {"date"}, {"datetime"}, {0}};
+const struct word column_type_words[] = {
+	{"text"}, {"number"}, {"boolean"}, {"date"}, {"datetime"}, {0}};
 
 const struct key binding_keys[] = {
 	{"field", KEY_FIELD, .required = true, .doc = "the column that the filter means here",
@@ -135,8 +136,8 @@ const struct key binding_keys[] = {
 
 static json_t *filters_schema(void) {
 	const struct key *const binding[] = {binding_keys, NULL};
-	return json_pack("{s:[{s:s},o,{s:s,s:[s]}]}", "anyOf", "type", "string", keys_schema(binding), "type",
-		"object", "required", "type");
+	return json_pack("{s:[{s:s},o,{s:s,s:[s]}]}", "anyOf", "type", "string",
+		keys_schema(binding), "type", "object", "required", "type");
 }
 
 const struct key chart_keys[] = {
@@ -191,8 +192,10 @@ static void check_cache(struct compile *c, const struct value *value) {
 	long long seconds;
 	if (duration_parse(value->text, &seconds))
 		return;
-	diag_help(c, diag_add(c, E0202, value->node->at, "`cache` takes a length of time, found %s",
-		node_shown(c, value->node)), "write `cache: 6h`: a whole number with `m`, `h` or `d`");
+	diag_help(c,
+		diag_add(c, E0202, value->node->at, "`cache` takes a length of time, found %s",
+			node_shown(c, value->node)),
+		"write `cache: 6h`: a whole number with `m`, `h` or `d`");
 }
 
 const struct key dashboard_keys[] = {

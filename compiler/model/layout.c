@@ -1,6 +1,6 @@
-/* Rows of placements in, places on a grid of 24 columns out. Rows flow down; within one, what has no size
- * shares what is left, and everything without a height is as high as the row. Nothing is moved to make
- * it fit: what does not fit is reported. */
+/* Rows of placements in, places on a grid of 24 columns out. Rows flow down; within one, what has
+ * no size shares what is left, and everything without a height is as high as the row. Nothing is
+ * moved to make it fit: what does not fit is reported. */
 #include <stdlib.h>
 
 #include "compiler/model/load.h"
@@ -29,17 +29,21 @@ static unsigned written_width(const struct layout_item *item) {
 	return widest;
 }
 
-static void report_wide(struct compile *c, const struct layout_row *row, unsigned width, size_t shared) {
+static void report_wide(
+	struct compile *c, const struct layout_row *row, unsigned width, size_t shared) {
 	size_t last = row->items.count - 1;
 	const struct layout_item *item = &row->items.items[last];
-	const struct placement *placement = item->placement ? item->placement : item->stack.items[0];
-	struct diagnostic *d = diag_add(c, E0702, size_span(placement), "the row is %u columns wide%s, a dashboard has %d",
-		width, shared ? " before what has no size" : "", GRID_COLUMNS);
+	const struct placement *placement =
+		item->placement ? item->placement : item->stack.items[0];
+	struct diagnostic *d = diag_add(c, E0702, size_span(placement),
+		"the row is %u columns wide%s, a dashboard has %d", width,
+		shared ? " before what has no size" : "", GRID_COLUMNS);
 	diag_help(c, d, "make its items narrower, or start another row");
 }
 
 /* Shares `left` columns among the items without a width; what does not divide goes leftmost. */
-static void share_widths(const struct layout_row *row, unsigned *widths, unsigned left, unsigned shared) {
+static void share_widths(
+	const struct layout_row *row, unsigned *widths, unsigned left, unsigned shared) {
 	unsigned spare = shared ? left % shared : 0;
 	for (size_t i = 0; shared && i < row->items.count; i++) {
 		if (widths[i] > 0)
@@ -63,7 +67,8 @@ static unsigned *row_widths(struct compile *c, const struct layout_row *row) {
 		return NULL;
 	}
 	if (shared > GRID_COLUMNS - used) {
-		diag_add(c, E0702, row->node->at, "%u items share %u columns", shared, GRID_COLUMNS - used);
+		diag_add(c, E0702, row->node->at, "%u items share %u columns", shared,
+			GRID_COLUMNS - used);
 		return NULL;
 	}
 	share_widths(row, widths, GRID_COLUMNS - used, shared);
@@ -98,8 +103,8 @@ static unsigned row_height(const struct layout_row *row) {
 /* --- placing ---------------------------------------------------------------------------------- */
 
 /* Items of a stack without a height share what the row is higher, the upper ones first. */
-static void place_stack(const struct layout_item *item, unsigned column, unsigned row, unsigned width,
-	unsigned height) {
+static void place_stack(const struct layout_item *item, unsigned column, unsigned row,
+	unsigned width, unsigned height) {
 	unsigned open = 0, spare = height - item_height(item);
 	for (size_t i = 0; i < item->stack.count; i++)
 		open += item->stack.items[i]->height == 0;
@@ -119,7 +124,8 @@ static void place_stack(const struct layout_item *item, unsigned column, unsigne
 	}
 }
 
-static void place_row(const struct layout_row *row, const unsigned *widths, unsigned top, unsigned height) {
+static void place_row(
+	const struct layout_row *row, const unsigned *widths, unsigned top, unsigned height) {
 	unsigned column = 0;
 	for (size_t i = 0; i < row->items.count; i++) {
 		const struct layout_item *item = &row->items.items[i];
@@ -171,8 +177,10 @@ static void pack(struct tab *tab) {
 static void fix_places(struct compile *c, struct tab *tab) {
 	for (size_t i = 0; i < tab->placements.count; i++) {
 		struct placement *placement = tab->placements.items[i];
-		placement->width = placement->width ? placement->width : placement->type->size.width;
-		placement->height = placement->height ? placement->height : placement->type->size.height;
+		placement->width =
+			placement->width ? placement->width : placement->type->size.width;
+		placement->height =
+			placement->height ? placement->height : placement->type->size.height;
 		if (placement->column + placement->width <= GRID_COLUMNS)
 			continue;
 		struct diagnostic *d = diag_add(c, E0702, placement->at_node->at,
@@ -189,10 +197,12 @@ static void check_size(struct compile *c, const struct placement *placement) {
 	unsigned width = placement->type->least.width, height = placement->type->least.height;
 	if (placement->width == 0 || (placement->width >= width && placement->height >= height))
 		return;
-	struct diagnostic *d = diag_add(c, E0703, size_span(placement), "%s would be %ux%u, the least for a `%s` is %ux%u",
-		label(c, placement), placement->width, placement->height, placement->type->name, width, height);
+	struct diagnostic *d = diag_add(c, E0703, size_span(placement),
+		"%s would be %ux%u, the least for a `%s` is %ux%u", label(c, placement),
+		placement->width, placement->height, placement->type->name, width, height);
 	if (placement->size_node)
-		diag_help(c, d, "write `%ux%u` or more", placement->width > width ? placement->width : width,
+		diag_help(c, d, "write `%ux%u` or more",
+			placement->width > width ? placement->width : width,
 			placement->height > height ? placement->height : height);
 	else
 		diag_help(c, d, "put fewer items into the row, or give the others smaller sizes");
@@ -205,7 +215,8 @@ static void check_overlaps(struct compile *c, const struct tab *tab) {
 		const struct placement *placement = tab->placements.items[i];
 		const struct placement *other = NULL;
 		for (unsigned column = placement->column;
-			column < placement->column + placement->width && column < GRID_COLUMNS; column++) {
+			column < placement->column + placement->width && column < GRID_COLUMNS;
+			column++) {
 			const struct placement *above = lowest[column];
 			if (above && above->row + above->height > placement->row)
 				other = above;
@@ -216,13 +227,14 @@ static void check_overlaps(struct compile *c, const struct tab *tab) {
 			continue;
 		struct diagnostic *d = diag_add(c, E0701, placement->at_node->at, "%s lies on %s",
 			label(c, placement), label(c, other));
-		diag_note(c, d, other->at_node->at, "%s takes columns %u to %u, rows %u to %u", label(c, other),
-			other->column, other->column + other->width - 1, other->row,
-			other->row + other->height - 1);
+		diag_note(c, d, other->at_node->at, "%s takes columns %u to %u, rows %u to %u",
+			label(c, other), other->column, other->column + other->width - 1,
+			other->row, other->row + other->height - 1);
 	}
 }
 
-static void add_placement(struct compile *c, struct tab *tab, struct placement *placement, size_t order) {
+static void add_placement(
+	struct compile *c, struct tab *tab, struct placement *placement, size_t order) {
 	placement->order = (unsigned)order;
 	vec_push(c->arena, &tab->placements, placement);
 }
@@ -263,8 +275,10 @@ static bool one_way(struct compile *c, const struct tab *tab, bool *fixed) {
 	if (!placed || !flowing)
 		return true;
 	bool at_later = placed->order > flowing->order;
-	const struct placement *later = at_later ? placed : flowing, *first = at_later ? flowing : placed;
-	struct diagnostic *d = diag_add(c, E0704, later->at_node ? later->at_node->at : later->node->at,
+	const struct placement *later = at_later ? placed : flowing,
+			       *first = at_later ? flowing : placed;
+	struct diagnostic *d = diag_add(c, E0704,
+		later->at_node ? later->at_node->at : later->node->at,
 		"flowing rows and `at:` do not mix in one %s", tab->title_node ? "tab" : "layout");
 	diag_note(c, d, first->at_node ? first->at_node->at : first->node->at,
 		at_later ? "this one flows" : "this one has a fixed place");
@@ -288,7 +302,8 @@ void layout_tab(struct compile *c, struct dashboard *dashboard, struct tab *tab)
 	for (size_t i = 0; i < tab->placements.count; i++)
 		check_size(c, tab->placements.items[i]);
 	if (tab->placements.count > 1)
-		qsort(tab->placements.items, tab->placements.count, sizeof(*tab->placements.items), by_place);
+		qsort(tab->placements.items, tab->placements.count, sizeof(*tab->placements.items),
+			by_place);
 	if (fixed && diag_errors(c) == errors)
 		check_overlaps(c, tab);
 }

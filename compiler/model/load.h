@@ -42,9 +42,10 @@ const char *directory_of(struct arena *arena, const char *path);
 
 /* Each binds the entries of a map from keys to definitions. */
 void snippets_bind(struct compile *c, const char *directory, struct node *map, struct names *names);
-void filters_bind(struct compile *c, struct dashboard *dashboard, struct node *map, struct names *names);
-void charts_bind(struct compile *c, struct dashboard *dashboard, const char *directory, struct node *map,
-	struct names *names);
+void filters_bind(
+	struct compile *c, struct dashboard *dashboard, struct node *map, struct names *names);
+void charts_bind(struct compile *c, struct dashboard *dashboard, const char *directory,
+	struct node *map, struct names *names);
 
 /* One filter from its map with `type:`; NULL when it was reported. */
 struct filter *filter_bind(struct compile *c, struct node *name, struct node *map);
@@ -53,11 +54,12 @@ struct filter *filter_bind(struct compile *c, struct node *name, struct node *ma
 struct field_reference field_split(struct node *node, struct str text);
 
 /* project_chart, reporting E0301 with a suggestion at `at` when there is none. */
-struct chart *project_chart_named(struct compile *c, const struct dashboard *from, const struct node *at,
-	struct str name);
+struct chart *project_chart_named(
+	struct compile *c, const struct dashboard *from, const struct node *at, struct str name);
 
 /* The part of a dashboard file that names nothing else, and the part that does. */
-struct dashboard *dashboard_bind(struct compile *c, const struct definition_file *file, struct names *names);
+struct dashboard *dashboard_bind(
+	struct compile *c, const struct definition_file *file, struct names *names);
 void dashboard_bind_layout(struct compile *c, struct dashboard *dashboard);
 
 /* A scalar with SQL: `text` as it stands, or the file that `path` names. */
@@ -69,13 +71,16 @@ bool collection_path_check(struct compile *c, const struct node *node);
 /* check: tags to filters, filters to columns. */
 void chart_bind_tags(struct compile *c, struct chart *chart);
 /* What a shared chart's tags mean, told to the filters of a dashboard that shows it. */
-void dashboard_take_chart(struct compile *c, struct dashboard *dashboard, const struct chart *chart);
+void dashboard_take_chart(
+	struct compile *c, struct dashboard *dashboard, const struct chart *chart);
 /* Reports (E0539) that no filter is called `name`; `fix` is where its name stands. */
 void report_filter(struct compile *c, const struct dashboard *dashboard, const struct chart *chart,
 	struct str name, struct span at, struct span fix);
-/* `type:` of an entry of a chart's `filters:`: then it is a filter of its own. NULL: it names a column. */
+/* `type:` of an entry of a chart's `filters:`: then it is a filter of its own. NULL: it names a
+ * column. */
 struct node *entry_type(const struct value *entry);
-/* The copy of a project filter that a dashboard has, made at first use; its own filters as they are. */
+/* The copy of a project filter that a dashboard has, made at first use; its own filters as they
+ * are. */
 struct filter *dashboard_filter(struct compile *c, struct dashboard *dashboard, struct str key);
 void filter_check(struct compile *c, struct filter *filter);
 void chart_check(struct compile *c, struct chart *chart);

@@ -21,12 +21,13 @@ struct chart *project_chart(struct compile *c, const struct dashboard *from, str
 	struct str key = str_slice(name, at + 1, name.len);
 	if (at == 0)
 		return map_get(&c->project->shared_charts_by_key, key);
-	const struct dashboard *dashboard = map_get(&c->project->dashboards_by_key, str_slice(name, 0, at));
+	const struct dashboard *dashboard =
+		map_get(&c->project->dashboards_by_key, str_slice(name, 0, at));
 	return dashboard ? map_get(&dashboard->charts_by_key, key) : NULL;
 }
 
-struct chart *project_chart_named(struct compile *c, const struct dashboard *from, const struct node *at,
-	struct str name) {
+struct chart *project_chart_named(
+	struct compile *c, const struct dashboard *from, const struct node *at, struct str name) {
 	struct chart *chart = project_chart(c, from, name);
 	if (chart)
 		return chart;
@@ -34,10 +35,13 @@ struct chart *project_chart_named(struct compile *c, const struct dashboard *fro
 	if (from)
 		suggest_map(c, &near, &from->charts_by_key);
 	suggest_map(c, &near, &c->project->shared_charts_by_key);
-	struct diagnostic *d = diag_add(c, E0301, at->at, "there is no chart `%.*s`", STR_ARGS(name));
+	struct diagnostic *d =
+		diag_add(c, E0301, at->at, "there is no chart `%.*s`", STR_ARGS(name));
 	if (suggest_best(&near).len)
 		diag_help(c, d, "did you mean `%.*s`?", STR_ARGS(suggest_best(&near)));
 	else
-		diag_help(c, d, "`key` is a chart of the same dashboard, `dashboard/key` of another, `/key` a shared one");
+		diag_help(c, d,
+			"`key` is a chart of the same dashboard, `dashboard/key` of another, "
+			"`/key` a shared one");
 	return NULL;
 }

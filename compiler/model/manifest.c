@@ -1,5 +1,5 @@
-/* mbc.yaml: found upwards from where the user stands, read, and one of its environments chosen. Only the
- * chosen one is resolved, so that a laptop needs none of the secrets of the others. */
+/* mbc.yaml: found upwards from where the user stands, read, and one of its environments chosen.
+ * Only the chosen one is resolved, so that a laptop needs none of the secrets of the others. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -109,9 +109,10 @@ static void bind_variables(struct compile *c, const struct values *values) {
 		if (item->bad)
 			continue;
 		if (!is_variable_name(name)) {
-			struct diagnostic *d = diag_add(c, E0302, item->name->at, "%s cannot be the name of a variable",
-				node_shown(c, item->name));
-			diag_help(c, d, "letters, digits and `_`, a letter first: it is used as `${name}`");
+			struct diagnostic *d = diag_add(c, E0302, item->name->at,
+				"%s cannot be the name of a variable", node_shown(c, item->name));
+			diag_help(c, d,
+				"letters, digits and `_`, a letter first: it is used as `${name}`");
 			continue;
 		}
 		variable_check(c, name, item->node);
@@ -141,15 +142,16 @@ static long long parse_bytes(struct str text) {
 	return (long long)(number * factor);
 }
 
-static void bind_budget(struct compile *c, struct environment *environment, const struct value *value) {
+static void bind_budget(
+	struct compile *c, struct environment *environment, const struct value *value) {
 	if (!value)
 		return;
 	environment->budget = parse_bytes(value->text);
 	if (environment->budget >= 0)
 		return;
 	environment->budget = 0;
-	struct diagnostic *d = diag_add(c, E0202, value->node->at, "`budget` takes an amount of bytes, found %s",
-		node_shown(c, value->node));
+	struct diagnostic *d = diag_add(c, E0202, value->node->at,
+		"`budget` takes an amount of bytes, found %s", node_shown(c, value->node));
 	diag_help(c, d, "write it with its unit: `budget: 5 GiB`");
 }
 
@@ -173,7 +175,8 @@ static void check_secret(struct compile *c, const struct value *secret, struct s
 		return;
 	struct diagnostic *d = diag_add(c, E0311, secret->node->at, "`%s` is written out in a file",
 		secret->key->name);
-	diag_help(c, d, "take it from the environment: `%s: %s`", secret->key->name, secret->key->example);
+	diag_help(c, d, "take it from the environment: `%s: %s`", secret->key->name,
+		secret->key->example);
 }
 
 static void bind_environment(struct compile *c, const struct value *value) {
@@ -241,14 +244,16 @@ static struct environment *named_environment(struct compile *c, const char *name
 	return NULL;
 }
 
-static void choose_environment(struct compile *c, const struct project_options *options, struct span at) {
+static void choose_environment(
+	struct compile *c, const struct project_options *options, struct span at) {
 	struct project *project = c->project;
 	if (options->environment) {
 		project->environment = named_environment(c, options->environment, at);
 		return;
 	}
 	for (size_t i = 0; i < project->environments.count; i++) {
-		if (project->environments.items[i]->is_default || project->environments.count == 1) {
+		if (project->environments.items[i]->is_default ||
+			project->environments.count == 1) {
 			project->environment = project->environments.items[i];
 			return;
 		}
@@ -261,13 +266,15 @@ static void choose_environment(struct compile *c, const struct project_options *
 
 static void need_setting(struct compile *c, const struct environment *environment, const char *name,
 	const char *instead) {
-	struct diagnostic *d = diag_add(c, E0205, environment->name_node->at, "environment `%.*s` needs `%s`",
-		STR_ARGS(environment->name), name);
+	struct diagnostic *d = diag_add(c, E0205, environment->name_node->at,
+		"environment `%.*s` needs `%s`", STR_ARGS(environment->name), name);
 	diag_help(c, d, "write it there, or give %s", instead);
 }
 
-static struct str setting(const struct environment *environment, const char *name, const char *instead) {
-	return instead ? str_from(instead) : str_trim(values_text(&environment->values, name, STR("")));
+static struct str setting(
+	const struct environment *environment, const char *name, const char *instead) {
+	return instead ? str_from(instead)
+		       : str_trim(values_text(&environment->values, name, STR("")));
 }
 
 /* Values are bound before they are resolved, and resolving puts the text into the node. */
@@ -336,9 +343,12 @@ static void bind_environments(struct compile *c, const struct project_options *o
 		if (options->needs_server)
 			resolve_environment(c, options);
 	} else if (options->needs_server && c->project->environments.count == 0) {
-		struct diagnostic *d = diag_add(c, E0205, at, "the project needs an environment: a server to talk to");
-		diag_help(c, d, "write `environments: %s`", keys_find((const struct key *const[]){manifest_keys, NULL},
-			STR("environments"))->example);
+		struct diagnostic *d = diag_add(
+			c, E0205, at, "the project needs an environment: a server to talk to");
+		diag_help(c, d, "write `environments: %s`",
+			keys_find((const struct key *const[]){manifest_keys, NULL},
+				STR("environments"))
+				->example);
 	}
 }
 
@@ -347,7 +357,8 @@ bool collection_path_check(struct compile *c, const struct node *node) {
 	bool good = path.len > 0 && path.ptr[0] != '/' && path.ptr[path.len - 1] != '/' &&
 		str_find(path, "//", 0) == STR_NONE;
 	if (!good)
-		diag_add(c, E0302, node->at, "%s is no path of collections: names with `/` between them",
+		diag_add(c, E0302, node->at,
+			"%s is no path of collections: names with `/` between them",
 			node_shown(c, node));
 	return good;
 }
@@ -377,12 +388,13 @@ static void bind_name(struct compile *c, const struct value *value) {
 	bool good = value->text.len > 0;
 	for (size_t i = 0; i < value->text.len; i++) {
 		char ch = value->text.ptr[i];
-		good = good && ((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || (i > 0 && strchr("-_", ch)));
+		good = good && ((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') ||
+				       (i > 0 && strchr("-_", ch)));
 	}
 	if (good)
 		return;
-	struct diagnostic *d = diag_add(c, E0302, value->node->at, "%s cannot be the name of a project",
-		node_shown(c, value->node));
+	struct diagnostic *d = diag_add(c, E0302, value->node->at,
+		"%s cannot be the name of a project", node_shown(c, value->node));
 	diag_help(c, d, "lower case letters, digits, `-` and `_`: it is part of every marker");
 }
 
@@ -400,7 +412,8 @@ static void bind_paths(struct compile *c, const struct value *value, bool catalo
 			vec_push(c->arena, &c->project->source_nodes, value->list.items[i].node);
 		}
 		if (!exists(path))
-			diag_add(c, E0101, value->list.items[i].node->at, "cannot read `%s`: %s", path, strerror(errno));
+			diag_add(c, E0101, value->list.items[i].node->at, "cannot read `%s`: %s",
+				path, strerror(errno));
 	}
 	if (value || catalogue)
 		return;
@@ -438,7 +451,8 @@ static void bind_manifest(struct compile *c, const struct project_options *optio
 bool manifest_load(struct compile *c, const struct project_options *options) {
 	const char *directory = find_directory(c, options->start);
 	if (!directory) {
-		struct diagnostic *d = diag_add(c, E0101, SPAN_NONE, "no `" MANIFEST "` here or in a folder above");
+		struct diagnostic *d = diag_add(
+			c, E0101, SPAN_NONE, "no `" MANIFEST "` here or in a folder above");
 		diag_help(c, d, "`mbc init` makes a project");
 		return false;
 	}
@@ -455,7 +469,8 @@ bool manifest_load(struct compile *c, const struct project_options *options) {
 	if (empty)
 		c->diagnostics.count = reported;
 	if (empty)
-		diag_add(c, E0205, (struct span){source, 0, 0}, "`" MANIFEST "` is empty: it needs `mbc` and `project`");
+		diag_add(c, E0205, (struct span){source, 0, 0},
+			"`" MANIFEST "` is empty: it needs `mbc` and `project`");
 	if (!node)
 		return false;
 	struct values values;

@@ -1,5 +1,5 @@
-/* Grammar and uniqueness of keys. One hash look-up a name: the map holds names with every `-` turned
- * into `_`, so that equal and nearly equal names meet in one slot. */
+/* Grammar and uniqueness of keys. One hash look-up a name: the map holds names with every `-`
+ * turned into `_`, so that equal and nearly equal names meet in one slot. */
 #include "compiler/model/names.h"
 
 #include "compiler/model/chart.h"
@@ -25,7 +25,8 @@ static bool is_digit(char c) {
 }
 
 static bool has_form(enum name_kind kind, struct str name) {
-	if (name.len == 0 || !(is_lower(name.ptr[0]) || (kinds[kind].digit_first && is_digit(name.ptr[0]))))
+	if (name.len == 0 ||
+		!(is_lower(name.ptr[0]) || (kinds[kind].digit_first && is_digit(name.ptr[0]))))
 		return false;
 	for (size_t i = 1; i < name.len; i++) {
 		char c = name.ptr[i];
@@ -73,19 +74,19 @@ static bool is_reserved(struct compile *c, enum name_kind kind, struct str name,
 bool name_check(struct compile *c, enum name_kind kind, struct str name, struct span at) {
 	const char *why;
 	if (!has_form(kind, name)) {
-		struct diagnostic *d = diag_add(c, E0302, at, "`%.*s` cannot be the key of a %s", STR_ARGS(name),
-			kinds[kind].what);
+		struct diagnostic *d = diag_add(c, E0302, at, "`%.*s` cannot be the key of a %s",
+			STR_ARGS(name), kinds[kind].what);
 		struct str better = mended(c, kind, name);
 		diag_help(c, d, "keys are lower case: letters, digits%s `_`, %s first%s%.*s%s",
 			kinds[kind].dash ? ", `-` and" : " and",
-			kinds[kind].digit_first ? "a letter or digit" : "a letter", better.len ? "; write `" : "",
-			STR_ARGS(better), better.len ? "`" : "");
+			kinds[kind].digit_first ? "a letter or digit" : "a letter",
+			better.len ? "; write `" : "", STR_ARGS(better), better.len ? "`" : "");
 		return false;
 	}
 	if (!is_reserved(c, kind, name, &why))
 		return true;
-	struct diagnostic *d = diag_add(c, E0302, at, "`%.*s` cannot be the key of a %s", STR_ARGS(name),
-		kinds[kind].what);
+	struct diagnostic *d = diag_add(
+		c, E0302, at, "`%.*s` cannot be the key of a %s", STR_ARGS(name), kinds[kind].what);
 	diag_note(c, d, SPAN_NONE, "%s", why);
 	return false;
 }
@@ -99,7 +100,8 @@ static struct str folded(struct arena *arena, struct str name) {
 	return (struct str){text, name.len};
 }
 
-bool name_take(struct compile *c, struct names *names, struct str name, struct span at, const char *what) {
+bool name_take(
+	struct compile *c, struct names *names, struct str name, struct span at, const char *what) {
 	void **slot = map_slot(c->arena, &names->taken, folded(c->arena, name));
 	const struct name *first = *slot;
 	if (!first) {
@@ -114,8 +116,8 @@ bool name_take(struct compile *c, struct names *names, struct str name, struct s
 		diag_note(c, d, first->at, "first defined here");
 		diag_help(c, d, "rename one of them");
 	} else {
-		d = diag_add(c, E0304, at, "`%.*s` and `%.*s` differ only in `_` and `-`", STR_ARGS(name),
-			STR_ARGS(first->text));
+		d = diag_add(c, E0304, at, "`%.*s` and `%.*s` differ only in `_` and `-`",
+			STR_ARGS(name), STR_ARGS(first->text));
 		diag_note(c, d, first->at, "the other %s", what);
 	}
 	return false;

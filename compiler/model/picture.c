@@ -1,6 +1,6 @@
-/* Keys of the picture that every chart has, and the two objects of settings that come of a chart: one
- * for its card, one for each of its places. Clicks and hide_if_empty go with the place, because the
- * server reads them there and because a shared chart means other filters on each dashboard. */
+/* Keys of the picture that every chart has, and the two objects of settings that come of a chart:
+ * one for its card, one for each of its places. Clicks and hide_if_empty go with the place, because
+ * the server reads them there and because a shared chart means other filters on each dashboard. */
 #include "compiler/model/picture_parts.h"
 
 #include "compiler/model/project.h"
@@ -68,7 +68,8 @@ static void report_result(struct compile *c, const struct chart *chart, const st
 		STR_ARGS(name->scalar.text), STR_ARGS(chart->key));
 }
 
-bool result_has_column(struct compile *c, const struct chart *chart, struct node *name, const char *what) {
+bool result_has_column(
+	struct compile *c, const struct chart *chart, struct node *name, const char *what) {
 	if (name->bad)
 		return false;
 	if (chart->type->gives) {
@@ -95,11 +96,13 @@ static void check_reserved_names(struct compile *c, const struct chart *chart) {
 	}
 }
 
-static void check_own_clicks(struct compile *c, const struct chart *chart, const struct dashboard *dashboard) {
+static void check_own_clicks(
+	struct compile *c, const struct chart *chart, const struct dashboard *dashboard) {
 	const struct value *click = values_get(&chart->values, "click");
 	if (click && !chart->type->clicks)
 		click_check(c, chart, dashboard, click);
-	const struct value *list = chart->type->clicks ? values_get(&chart->values, chart->type->clicks) : NULL;
+	const struct value *list =
+		chart->type->clicks ? values_get(&chart->values, chart->type->clicks) : NULL;
 	for (size_t i = 0; list && i < list->list.count; i++) {
 		const struct value *one = values_get(&list->list.items[i].map, "click");
 		if (one)
@@ -107,15 +110,17 @@ static void check_own_clicks(struct compile *c, const struct chart *chart, const
 	}
 }
 
-static void report_click_on_whole(struct compile *c, const struct chart *chart, const struct value *click) {
+static void report_click_on_whole(
+	struct compile *c, const struct chart *chart, const struct value *click) {
 	struct diagnostic *d = diag_add(c, E0431, click->name->at,
 		"in a `%s` a click belongs to a column", chart->type->name);
-	diag_help(c, d, "write it at the column: `%s: [{column: …, click: …}]`", chart->type->clicks);
+	diag_help(
+		c, d, "write it at the column: `%s: [{column: …, click: …}]`", chart->type->clicks);
 }
 
 /* Only the rows of the picture: the chart's other keys are no settings. */
-static void lower_rows(struct compile *c, const struct values *values, const struct key *const *groups,
-	json_t *settings) {
+static void lower_rows(struct compile *c, const struct values *values,
+	const struct key *const *groups, json_t *settings) {
 	for (size_t i = 0; i < values->count; i++) {
 		struct value *value = &values->items[i];
 		const struct values one = {value, 1, values->node};
@@ -136,8 +141,10 @@ static json_t *lower_chart(struct compile *c, const struct chart *chart) {
 	return settings;
 }
 
-/* Without its columns a chart says only what its author wrote: what mbc fills in may be overridden. */
-static void check_twice(struct compile *c, const struct chart *chart, const struct value *settings) {
+/* Without its columns a chart says only what its author wrote: what mbc fills in may be overridden.
+ */
+static void check_twice(
+	struct compile *c, const struct chart *chart, const struct value *settings) {
 	struct columns unknown = {.known = false};
 	struct chart written = *chart;
 	written.columns = &unknown;
@@ -168,8 +175,8 @@ static void check_virtual(struct compile *c, const struct placement *placement) 
 	for (size_t i = 0; i < COUNT_OF(useless); i++) {
 		const struct value *value = values_get(&placement->values, useless[i]);
 		if (value)
-			diag_add(c, E0415, value->name->at, "`%s` has no effect on a %s", useless[i],
-				placement->type->name);
+			diag_add(c, E0415, value->name->at, "`%s` has no effect on a %s",
+				useless[i], placement->type->name);
 	}
 	if (placement->type->check_placement)
 		placement->type->check_placement(c, placement);
@@ -213,8 +220,8 @@ static void lower_column_clicks(struct compile *c, const struct dashboard *dashb
 		if (!click)
 			continue;
 		struct str column = values_text(entry, "column", STR(""));
-		json_object_set_new(picture_column_settings(c->arena, settings, column), "click_behavior",
-			click_lower(c, dashboard, click));
+		json_object_set_new(picture_column_settings(c->arena, settings, column),
+			"click_behavior", click_lower(c, dashboard, click));
 	}
 }
 

@@ -1,6 +1,6 @@
 /* The picture of a card, apart from its type: keys that every chart has (format, click, settings,
- * hide_if_empty), what a placement may override, and the two objects of settings that come of it, one
- * for the card and one for each of its places on a dashboard. */
+ * hide_if_empty), what a placement may override, and the two objects of settings that come of it,
+ * one for the card and one for each of its places on a dashboard. */
 #pragma once
 
 #include "compiler/model/dashboard.h"
@@ -12,7 +12,8 @@ extern const struct key picture_keys[];
  * hide_if_empty settings. */
 extern const struct key picture_placement_keys[];
 
-/* Keys of a click, and a row's `lower` that writes nothing: a click is lowered for each placement. */
+/* Keys of a click, and a row's `lower` that writes nothing: a click is lowered for each placement.
+ */
 extern const struct key picture_click_keys[];
 void picture_lower_elsewhere(struct compile *c, const struct value *value, json_t *settings);
 
@@ -20,7 +21,15 @@ void picture_lower_elsewhere(struct compile *c, const struct value *value, json_
 extern const struct key picture_format_keys[];
 
 enum raw_type {
-	RAW_ANY, RAW_BOOLEAN, RAW_INTEGER, RAW_NUMBER, RAW_TEXT, RAW_COLOUR, RAW_COLUMN, RAW_LIST, RAW_MAP,
+	RAW_ANY,
+	RAW_BOOLEAN,
+	RAW_INTEGER,
+	RAW_NUMBER,
+	RAW_TEXT,
+	RAW_COLOUR,
+	RAW_COLUMN,
+	RAW_LIST,
+	RAW_MAP,
 };
 
 /* A setting of the server under its own name, as `settings:` may write it. Tables end with an empty
@@ -28,7 +37,8 @@ enum raw_type {
 struct raw_key {
 	const char *name;
 	enum raw_type type;
-	const char *words;      /* values allowed, with a bar between them; `null` and `true` are JSON's */
+	const char
+		*words; /* values allowed, with a bar between them; `null` and `true` are JSON's */
 	const char *ignored;    /* it has no effect: why, or what to write instead */
 	int since;              /* oldest server that knows it, 0: all */
 };
@@ -44,7 +54,8 @@ void picture_check_placement(struct compile *c, const struct dashboard *dashboar
 /* visualization_settings of the card (new). */
 json_t *picture_settings(struct compile *c, const struct chart *chart);
 
-/* visualization_settings of the dashcard (new): overrides, clicks, and for a virtual card all of it. */
+/* visualization_settings of the dashcard (new): overrides, clicks, and for a virtual card all of
+ * it. */
 json_t *picture_placement_settings(struct compile *c, const struct dashboard *dashboard,
 	const struct placement *placement);
 

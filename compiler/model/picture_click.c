@@ -1,7 +1,7 @@
-/* Clicks: `click:` of a chart, a table's column or a placement goes in, the server's click_behavior comes
- * out, with filters and dashboards named by key. The server matches a mapping by the parameter's id, and
- * for a SQL card by the name of its tag; it can pass the value of a column or of a filter and nothing
- * else, so there is no fixed value. */
+/* Clicks: `click:` of a chart, a table's column or a placement goes in, the server's click_behavior
+ * comes out, with filters and dashboards named by key. The server matches a mapping by the
+ * parameter's id, and for a SQL card by the name of its tag; it can pass the value of a column or
+ * of a filter and nothing else, so there is no fixed value. */
 #include "compiler/model/picture_parts.h"
 
 #include "compiler/model/project.h"
@@ -50,7 +50,8 @@ static bool has_tab(const struct dashboard *dashboard, struct str title) {
 	return false;
 }
 
-static void report_filter(struct compile *c, const struct dashboard *dashboard, const struct node *at) {
+static void report_filter(
+	struct compile *c, const struct dashboard *dashboard, const struct node *at) {
 	struct suggest near = suggest_start(at->scalar.text);
 	for (size_t i = 0; i < dashboard->filters.count; i++)
 		suggest_offer(&near, dashboard->filters.items[i]->key);
@@ -59,8 +60,8 @@ static void report_filter(struct compile *c, const struct dashboard *dashboard, 
 	diag_suggest(c, d, at->at, &near);
 }
 
-static void check_source(struct compile *c, const struct chart *chart, const struct dashboard *dashboard,
-	const struct value *entry) {
+static void check_source(struct compile *c, const struct chart *chart,
+	const struct dashboard *dashboard, const struct value *entry) {
 	const struct value *column = values_get(&entry->map, "column");
 	const struct value *filter = values_get(&entry->map, "filter");
 	if (!column == !filter && !entry->bad) {
@@ -74,8 +75,8 @@ static void check_source(struct compile *c, const struct chart *chart, const str
 		report_filter(c, dashboard, filter->node);
 }
 
-static void check_entries(struct compile *c, const struct chart *chart, const struct dashboard *from,
-	const struct dashboard *to, const struct value *entries) {
+static void check_entries(struct compile *c, const struct chart *chart,
+	const struct dashboard *from, const struct dashboard *to, const struct value *entries) {
 	for (size_t i = 0; entries && i < entries->list.count; i++) {
 		const struct value *entry = &entries->list.items[i];
 		if (to && !find_filter(to, entry->name->scalar.text))
@@ -84,7 +85,8 @@ static void check_entries(struct compile *c, const struct chart *chart, const st
 	}
 }
 
-static void check_tab(struct compile *c, const struct dashboard *dashboard, const struct value *tab) {
+static void check_tab(
+	struct compile *c, const struct dashboard *dashboard, const struct value *tab) {
 	if (tab->text.len > 0 && has_tab(dashboard, tab->text))
 		return;
 	struct suggest near = suggest_start(tab->text);
@@ -104,8 +106,8 @@ static void check_to_dashboard(struct compile *c, const struct chart *chart,
 		struct suggest near = suggest_start(name->text);
 		for (size_t i = 0; i < c->project->dashboards.count; i++)
 			suggest_offer(&near, c->project->dashboards.items[i]->key);
-		struct diagnostic *d = diag_add(c, E0430, name->node->at, "there is no dashboard %s",
-			node_shown(c, name->node));
+		struct diagnostic *d = diag_add(c, E0430, name->node->at,
+			"there is no dashboard %s", node_shown(c, name->node));
 		diag_suggest(c, d, name->node->at, &near);
 		return;
 	}
@@ -123,17 +125,19 @@ static void report_tag(struct compile *c, const struct chart *to, const struct n
 	diag_suggest(c, d, at->at, &near);
 }
 
-static void check_to_chart(struct compile *c, const struct chart *chart, const struct dashboard *from,
-	const struct value *click) {
+static void check_to_chart(struct compile *c, const struct chart *chart,
+	const struct dashboard *from, const struct value *click) {
 	const struct value *name = values_get(&click->map, "chart");
 	const struct value *set = values_get(&click->map, "set");
 	const struct chart *to = project_chart(c, from, name->text);
 	if (!to) {
-		diag_add(c, E0430, name->node->at, "there is no chart %s", node_shown(c, name->node));
+		diag_add(c, E0430, name->node->at, "there is no chart %s",
+			node_shown(c, name->node));
 		return;
 	}
 	if (set && to->type && to->type->query_builder) {
-		diag_add(c, E0431, set->name->at, "a click cannot set anything on a `%s`", to->type->name);
+		diag_add(c, E0431, set->name->at, "a click cannot set anything on a `%s`",
+			to->type->name);
 		return;
 	}
 	for (size_t i = 0; set && i < set->list.count; i++) {
@@ -177,20 +181,22 @@ static void check_placeholder(struct compile *c, const struct chart *chart,
 		suggest_offer(&near, dashboard->filters.items[i]->key);
 	struct str best = suggest_best(&near);
 	struct diagnostic *d = diag_add(c, E0432, node_span(c, url, start, end),
-		filter ? "there is no filter `%.*s`" : "there is no column or filter `%.*s`", STR_ARGS(name));
+		filter ? "there is no filter `%.*s`" : "there is no column or filter `%.*s`",
+		STR_ARGS(name));
 	if (best.len > 0)
 		diag_help(c, d, "did you mean `%.*s`?", STR_ARGS(best));
 }
 
-static void check_url(struct compile *c, const struct chart *chart, const struct dashboard *dashboard,
-	const struct value *url) {
+static void check_url(struct compile *c, const struct chart *chart,
+	const struct dashboard *dashboard, const struct value *url) {
 	struct str text = url->text;
 	if (str_trim(text).len == 0)
 		diag_add(c, E0437, url->node->at, "the address is empty");
 	for (size_t start = str_find(text, "{{", 0); start != STR_NONE;) {
 		size_t end = str_find(text, "}}", start);
 		if (end == STR_NONE) {
-			diag_add(c, E0432, node_span(c, url->node, start, text.len), "`{{` is never closed");
+			diag_add(c, E0432, node_span(c, url->node, start, text.len),
+				"`{{` is never closed");
 			return;
 		}
 		check_placeholder(c, chart, dashboard, url->node, start, end + 2);
@@ -198,16 +204,18 @@ static void check_url(struct compile *c, const struct chart *chart, const struct
 	}
 }
 
-static void check_form(struct compile *c, const struct chart *chart, const struct dashboard *dashboard,
-	const struct value *click, const struct value *form) {
+static void check_form(struct compile *c, const struct chart *chart,
+	const struct dashboard *dashboard, const struct value *click, const struct value *form) {
 	const char *name = form->key->name;
 	const struct value *set = values_get(&click->map, "set");
 	const struct value *tab = values_get(&click->map, "tab");
 	bool to_dashboard = strcmp(name, "dashboard") == 0, to_chart = strcmp(name, "chart") == 0;
 	if (set && !to_dashboard && !to_chart)
-		diag_add(c, E0431, set->name->at, "`set` goes with `dashboard` or `chart`, not with `%s`", name);
+		diag_add(c, E0431, set->name->at,
+			"`set` goes with `dashboard` or `chart`, not with `%s`", name);
 	if (tab && !to_dashboard)
-		diag_add(c, E0431, tab->name->at, "`tab` goes with `dashboard`, not with `%s`", name);
+		diag_add(c, E0431, tab->name->at, "`tab` goes with `dashboard`, not with `%s`",
+			name);
 	if (to_dashboard)
 		check_to_dashboard(c, chart, dashboard, click);
 	else if (to_chart)
@@ -232,8 +240,8 @@ void click_check(struct compile *c, const struct chart *chart, const struct dash
 		check_form(c, chart, dashboard, click, form);
 		return;
 	}
-	struct diagnostic *d = diag_add(c, E0431, click->node->at, "a click leads to one thing, found %s",
-		count == 0 ? "none" : "several");
+	struct diagnostic *d = diag_add(c, E0431, click->node->at,
+		"a click leads to one thing, found %s", count == 0 ? "none" : "several");
 	diag_help(c, d, "write one of `dashboard`, `chart`, `url`, `filter`");
 }
 
@@ -242,7 +250,8 @@ static json_t *parameter(struct compile *c, const struct dashboard *dashboard, s
 		STR_ARGS(dashboard->key), STR_ARGS(filter)));
 }
 
-static json_t *source_json(struct compile *c, const struct dashboard *dashboard, const struct value *entry) {
+static json_t *source_json(
+	struct compile *c, const struct dashboard *dashboard, const struct value *entry) {
 	const struct value *column = values_get(&entry->map, "column");
 	if (column)
 		return json_pack("{s:s,s:s%,s:s%}", "type", "column", "id", column->text.ptr,
@@ -250,31 +259,36 @@ static json_t *source_json(struct compile *c, const struct dashboard *dashboard,
 	struct str name = values_text(&entry->map, "filter", STR(""));
 	const struct filter *filter = find_filter(dashboard, name);
 	struct str label = filter ? filter->label : name;
-	return json_pack("{s:s,s:o,s:s%}", "type", "parameter", "id", parameter(c, dashboard, name), "name",
-		label.ptr, label.len);
+	return json_pack("{s:s,s:o,s:s%}", "type", "parameter", "id", parameter(c, dashboard, name),
+		"name", label.ptr, label.len);
 }
 
-static json_t *dashboard_mapping(struct compile *c, const struct dashboard *from, const struct dashboard *to,
-	const struct value *entries) {
+static json_t *dashboard_mapping(struct compile *c, const struct dashboard *from,
+	const struct dashboard *to, const struct value *entries) {
 	json_t *mapping = json_object();
 	for (size_t i = 0; entries && i < entries->list.count; i++) {
 		const struct value *entry = &entries->list.items[i];
 		struct str name = entry->name->scalar.text;
-		const char *key = arena_printf(c->arena, "$parameter:%.*s/%.*s", STR_ARGS(to->key), STR_ARGS(name));
-		json_object_set_new(mapping, key, json_pack("{s:o,s:o,s:{s:s,s:o}}", "id", parameter(c, to, name),
-			"source", source_json(c, from, entry), "target", "type", "parameter", "id",
-			parameter(c, to, name)));
+		const char *key = arena_printf(
+			c->arena, "$parameter:%.*s/%.*s", STR_ARGS(to->key), STR_ARGS(name));
+		json_object_set_new(mapping, key,
+			json_pack("{s:o,s:o,s:{s:s,s:o}}", "id", parameter(c, to, name), "source",
+				source_json(c, from, entry), "target", "type", "parameter", "id",
+				parameter(c, to, name)));
 	}
 	return mapping;
 }
 
-static json_t *chart_mapping(struct compile *c, const struct dashboard *from, const struct value *entries) {
+static json_t *chart_mapping(
+	struct compile *c, const struct dashboard *from, const struct value *entries) {
 	json_t *mapping = json_object();
 	for (size_t i = 0; entries && i < entries->list.count; i++) {
 		const struct value *entry = &entries->list.items[i];
 		const char *tag = arena_cstr(c->arena, entry->name->scalar.text);
-		json_object_set_new(mapping, tag, json_pack("{s:s,s:o,s:{s:s,s:s}}", "id", tag, "source",
-			source_json(c, from, entry), "target", "type", "variable", "id", tag));
+		json_object_set_new(mapping, tag,
+			json_pack("{s:s,s:o,s:{s:s,s:s}}", "id", tag, "source",
+				source_json(c, from, entry), "target", "type", "variable", "id",
+				tag));
 	}
 	return mapping;
 }
@@ -282,15 +296,18 @@ static json_t *chart_mapping(struct compile *c, const struct dashboard *from, co
 static const char *card_reference(struct compile *c, const struct chart *chart) {
 	if (!chart->dashboard)
 		return arena_printf(c->arena, "card:/%.*s", STR_ARGS(chart->key));
-	return arena_printf(c->arena, "card:%.*s/%.*s", STR_ARGS(chart->dashboard->key), STR_ARGS(chart->key));
+	return arena_printf(
+		c->arena, "card:%.*s/%.*s", STR_ARGS(chart->dashboard->key), STR_ARGS(chart->key));
 }
 
-static json_t *to_dashboard(struct compile *c, const struct dashboard *from, const struct value *click) {
-	const struct dashboard *to = find_dashboard(c, values_text(&click->map, "dashboard", STR("")));
+static json_t *to_dashboard(
+	struct compile *c, const struct dashboard *from, const struct value *click) {
+	const struct dashboard *to =
+		find_dashboard(c, values_text(&click->map, "dashboard", STR("")));
 	const struct value *tab = values_get(&click->map, "tab");
 	const char *name = arena_printf(c->arena, "dashboard:%.*s", STR_ARGS(to->key));
-	json_t *behaviour = json_pack("{s:s,s:s,s:{s:s},s:o}", "type", "link", "linkType", "dashboard",
-		"targetId", "$ref", name, "parameterMapping",
+	json_t *behaviour = json_pack("{s:s,s:s,s:{s:s},s:o}", "type", "link", "linkType",
+		"dashboard", "targetId", "$ref", name, "parameterMapping",
 		dashboard_mapping(c, from, to, values_get(&click->map, "set")));
 	if (tab) {
 		name = arena_printf(c->arena, "%.*s/%.*s", STR_ARGS(to->key), STR_ARGS(tab->text));
@@ -299,17 +316,20 @@ static json_t *to_dashboard(struct compile *c, const struct dashboard *from, con
 	return behaviour;
 }
 
-json_t *click_lower(struct compile *c, const struct dashboard *dashboard, const struct value *click) {
+json_t *click_lower(
+	struct compile *c, const struct dashboard *dashboard, const struct value *click) {
 	const struct value *url = values_get(&click->map, "url");
 	const struct value *chart = values_get(&click->map, "chart");
 	if (values_get(&click->map, "dashboard"))
 		return to_dashboard(c, dashboard, click);
 	if (url)
-		return json_pack("{s:s,s:s,s:s%}", "type", "link", "linkType", "url", "linkTemplate",
-			url->text.ptr, url->text.len);
+		return json_pack("{s:s,s:s,s:s%}", "type", "link", "linkType", "url",
+			"linkTemplate", url->text.ptr, url->text.len);
 	if (chart)
-		return json_pack("{s:s,s:s,s:{s:s},s:o}", "type", "link", "linkType", "question", "targetId",
-			"$ref", card_reference(c, project_chart(c, dashboard, chart->text)), "parameterMapping",
+		return json_pack("{s:s,s:s,s:{s:s},s:o}", "type", "link", "linkType", "question",
+			"targetId", "$ref",
+			card_reference(c, project_chart(c, dashboard, chart->text)),
+			"parameterMapping",
 			chart_mapping(c, dashboard, values_get(&click->map, "set")));
 	return json_pack("{s:s,s:o}", "type", "crossfilter", "parameterMapping",
 		dashboard_mapping(c, dashboard, dashboard, values_get(&click->map, "filter")));

@@ -1,6 +1,6 @@
 /* `format:`: the look of each column. Friendly names and the server's own stand side by side in one
- * table; both become column_settings. The server ignores what does not fit a column's type, so that is
- * an error here. */
+ * table; both become column_settings. The server ignores what does not fit a column's type, so that
+ * is an error here. */
 #include "compiler/model/picture_parts.h"
 
 #include "runtime/suggest.h"
@@ -131,9 +131,11 @@ static void check_fit(struct compile *c, const struct column *column, const stru
 	if (column->type == COLUMN_UNKNOWN || column->type == COLUMN_OTHER)
 		return;
 	for (size_t i = 0; i < COUNT_OF(fits); i++) {
-		if (!(fits[i].types & 1u << column->type) && strcmp(fits[i].to, member->key->to) == 0)
-			diag_add(c, E0419, member->name->at, "`%s` is for %s, `%.*s` is a %s", member->key->name,
-				fits[i].what, STR_ARGS(column->name), column_type_name(column->type));
+		if (!(fits[i].types & 1u << column->type) &&
+			strcmp(fits[i].to, member->key->to) == 0)
+			diag_add(c, E0419, member->name->at, "`%s` is for %s, `%.*s` is a %s",
+				member->key->name, fits[i].what, STR_ARGS(column->name),
+				column_type_name(column->type));
 	}
 }
 
@@ -154,18 +156,23 @@ static void check_twice(struct compile *c, const struct values *members) {
 	for (size_t i = 1; i < members->count; i++) {
 		const struct values before = {.items = members->items, .count = i};
 		const struct value *member = &members->items[i];
-		const struct value *other = member->bad ? NULL : member_to(&before, member->key->to);
+		const struct value *other =
+			member->bad ? NULL : member_to(&before, member->key->to);
 		if (other)
-			diag_note(c, diag_add(c, W0413, member->name->at, "`%s` overrides `%s`", member->key->name,
-				other->key->name), other->name->at, "`%s` is set here", other->key->name);
+			diag_note(c,
+				diag_add(c, W0413, member->name->at, "`%s` overrides `%s`",
+					member->key->name, other->key->name),
+				other->name->at, "`%s` is set here", other->key->name);
 	}
 }
 
-static void check_company(struct compile *c, const struct column *column, const struct values *members) {
+static void check_company(
+	struct compile *c, const struct column *column, const struct values *members) {
 	static const char *const of_currency[] = {"currency", "currency_style", "currency_in_header"};
 	const struct value *style = member_to(members, "number_style");
 	bool other = column && column->type != COLUMN_NUMBER && column->type != COLUMN_UNKNOWN;
-	bool currency = other || (style && style->word && strcmp(style->word->name, "currency") == 0);
+	bool currency =
+		other || (style && style->word && strcmp(style->word->name, "currency") == 0);
 	for (size_t i = 0; i < COUNT_OF(of_currency) && !currency; i++) {
 		const struct value *member = member_to(members, of_currency[i]);
 		if (!member)
@@ -186,7 +193,8 @@ void format_check(struct compile *c, const struct chart *chart, const struct val
 	for (size_t i = 0; i < format->list.count; i++) {
 		const struct value *entry = &format->list.items[i];
 		const struct values *members = &entry->map;
-		const struct column *column = columns_find(chart->columns, entry->name->scalar.text);
+		const struct column *column =
+			columns_find(chart->columns, entry->name->scalar.text);
 		if (!result_has_column(c, chart, entry->name, "format"))
 			continue;
 		check_twice(c, members);

@@ -1,6 +1,6 @@
-/* `settings:`: the server's settings under their own names, for what the language has no word for. The
- * server takes anything and says nothing, so each name is looked up in what the chart's picture reads,
- * and a name that is unknown, belongs to other charts or has no effect is refused. */
+/* `settings:`: the server's settings under their own names, for what the language has no word for.
+ * The server takes anything and says nothing, so each name is looked up in what the chart's picture
+ * reads, and a name that is unknown, belongs to other charts or has no effect is refused. */
 #include "compiler/model/picture_parts.h"
 
 #include "runtime/buf.h"
@@ -56,12 +56,12 @@ static bool is_computed(struct str name) {
 	return last < name.len && name.ptr[last] == '_';
 }
 
-static void report_unknown(struct compile *c, const struct chart_type *type, const struct node *name,
-	bool placed) {
+static void report_unknown(
+	struct compile *c, const struct chart_type *type, const struct node *name, bool placed) {
 	struct suggest near = suggest_start(name->scalar.text);
 	if (!placed && find(of_placement, name->scalar.text)) {
-		struct diagnostic *d = diag_add(c, E0421, name->at, "`%.*s` belongs to a place on a dashboard",
-			STR_ARGS(name->scalar.text));
+		struct diagnostic *d = diag_add(c, E0421, name->at,
+			"`%.*s` belongs to a place on a dashboard", STR_ARGS(name->scalar.text));
 		diag_help(c, d, "write it in `settings` of the item of the layout");
 		return;
 	}
@@ -74,7 +74,8 @@ static void report_unknown(struct compile *c, const struct chart_type *type, con
 	}
 	offer(&near, placed ? of_placement : of_card);
 	offer(&near, type->reads);
-	struct diagnostic *d = diag_add(c, E0420, name->at, "the server has no setting %s", node_shown(c, name));
+	struct diagnostic *d =
+		diag_add(c, E0420, name->at, "the server has no setting %s", node_shown(c, name));
 	diag_suggest(c, d, name->at, &near);
 }
 
@@ -102,9 +103,15 @@ static bool type_fits(enum raw_type type, const json_t *value) {
 
 static const char *type_phrase(enum raw_type type) {
 	static const char *const phrases[] = {
-		[RAW_ANY] = "anything", [RAW_BOOLEAN] = "`true` or `false`", [RAW_INTEGER] = "a whole number",
-		[RAW_NUMBER] = "a number", [RAW_TEXT] = "a text", [RAW_COLOUR] = "a colour",
-		[RAW_COLUMN] = "the name of a column", [RAW_LIST] = "a list", [RAW_MAP] = "a map",
+		[RAW_ANY] = "anything",
+		[RAW_BOOLEAN] = "`true` or `false`",
+		[RAW_INTEGER] = "a whole number",
+		[RAW_NUMBER] = "a number",
+		[RAW_TEXT] = "a text",
+		[RAW_COLOUR] = "a colour",
+		[RAW_COLUMN] = "the name of a column",
+		[RAW_LIST] = "a list",
+		[RAW_MAP] = "a map",
 	};
 	return phrases[type];
 }
@@ -116,7 +123,8 @@ static bool is_text(enum raw_type type) {
 /* The value as the server gets it (new): a text stays one, whatever YAML would make of it. */
 static json_t *raw_json(const struct raw_key *row, const struct node *node) {
 	if (row && is_text(row->type) && node->type == NODE_SCALAR && !node_is_null(node))
-		return json_stringn(node->scalar.text.ptr ? node->scalar.text.ptr : "", node->scalar.text.len);
+		return json_stringn(
+			node->scalar.text.ptr ? node->scalar.text.ptr : "", node->scalar.text.len);
 	return node_json(node);
 }
 
@@ -134,8 +142,8 @@ static void check_value(struct compile *c, const struct chart *chart, const stru
 	struct node *node) {
 	struct str hex;
 	if (row->words && !is_word(row->words, node)) {
-		struct diagnostic *d = diag_add(c, E0422, node->at, "`%s` does not take %s", row->name,
-			node_shown(c, node));
+		struct diagnostic *d = diag_add(c, E0422, node->at, "`%s` does not take %s",
+			row->name, node_shown(c, node));
 		struct str rest = str_from(row->words), word;
 		struct buf list = BUF(1 << 10);
 		while (str_split(&rest, '|', &word))
@@ -149,10 +157,11 @@ static void check_value(struct compile *c, const struct chart *chart, const stru
 		return;
 	bool good = type_fits(row->type, value);
 	if (good && row->type == RAW_COLOUR)
-		good = node->scalar.text.ptr[0] == '#' && colour_parse(c->arena, node->scalar.text, &hex);
+		good = node->scalar.text.ptr[0] == '#' &&
+		       colour_parse(c->arena, node->scalar.text, &hex);
 	if (!good)
-		diag_add(c, E0422, node->at, "`%s` takes %s, found %s", row->name, type_phrase(row->type),
-			node_shown(c, node));
+		diag_add(c, E0422, node->at, "`%s` takes %s, found %s", row->name,
+			type_phrase(row->type), node_shown(c, node));
 	else if (row->type == RAW_COLUMN && chart)
 		result_has_column(c, chart, node, row->name);
 }
@@ -161,15 +170,18 @@ static void check_value(struct compile *c, const struct chart *chart, const stru
 static void check_column_keys(struct compile *c, const struct node *map) {
 	for (size_t i = 0; map->type == NODE_MAP && i < map->map.count; i++) {
 		const struct node *name = map->map.pairs[i].key;
-		json_auto_t *key = json_loadb(name->scalar.text.ptr, name->scalar.text.len, 0, NULL);
+		json_auto_t *key =
+			json_loadb(name->scalar.text.ptr, name->scalar.text.len, 0, NULL);
 		const char *kind = json_string_value(json_array_get(key, 0));
-		bool by_name = kind && strcmp(kind, "name") == 0 && json_is_string(json_array_get(key, 1));
+		bool by_name =
+			kind && strcmp(kind, "name") == 0 && json_is_string(json_array_get(key, 1));
 		bool by_reference = kind && strcmp(kind, "ref") == 0;
 		const char *column = by_name ? json_string_value(json_array_get(key, 1)) : NULL;
 		const char *wanted = column ? picture_column_key(c->arena, str_from(column)) : NULL;
 		if (by_reference || (wanted && str_is(name->scalar.text, wanted)))
 			continue;
-		struct diagnostic *d = diag_add(c, E0422, name->at, "%s is no key of a column", node_shown(c, name));
+		struct diagnostic *d = diag_add(
+			c, E0422, name->at, "%s is no key of a column", node_shown(c, name));
 		if (!wanted)
 			wanted = picture_column_key(c->arena, name->scalar.text);
 		diag_help(c, d, "write `'%s'`, or use `format:`", wanted);
@@ -181,7 +193,8 @@ static void check_one(struct compile *c, const struct chart_type *type, const st
 	struct node *name = pair->key, *node = pair->value;
 	const struct raw_key *row = row_of(type, name->scalar.text, placed);
 	if (is_computed(name->scalar.text))
-		diag_add(c, E0415, name->at, "`%.*s` is worked out in the browser and cannot be set",
+		diag_add(c, E0415, name->at,
+			"`%.*s` is worked out in the browser and cannot be set",
 			STR_ARGS(name->scalar.text));
 	else if (!row)
 		report_unknown(c, type, name, placed);
@@ -193,8 +206,8 @@ static void check_one(struct compile *c, const struct chart_type *type, const st
 		check_column_keys(c, node);
 }
 
-void raw_check(struct compile *c, const struct chart_type *type, const struct chart *chart, bool placed,
-	const struct value *settings) {
+void raw_check(struct compile *c, const struct chart_type *type, const struct chart *chart,
+	bool placed, const struct value *settings) {
 	struct node *map = settings->node;
 	if (map->type != NODE_MAP) {
 		diag_add(c, E0202, map->at, "`settings` takes a map, found %s", node_shown(c, map));
@@ -230,7 +243,8 @@ void raw_merge(const struct chart_type *type, const struct value *settings, json
 		const struct raw_key *row = row_of(type, text, true);
 		json_t *value = raw_json(row, map->map.pairs[i].value);
 		json_t *old = json_object_getn(into, text.ptr, text.len);
-		if (row && old && merges(row->name) && json_is_object(old) && json_is_object(value)) {
+		if (row && old && merges(row->name) && json_is_object(old) &&
+			json_is_object(value)) {
 			merge_inside(old, value);
 			json_decref(value);
 		} else {
@@ -240,8 +254,8 @@ void raw_merge(const struct chart_type *type, const struct value *settings, json
 }
 
 static void warn_twice(struct compile *c, const struct node *name) {
-	struct diagnostic *d = diag_add(c, W0413, name->at, "%s overrides what the chart's own keys set",
-		node_shown(c, name));
+	struct diagnostic *d = diag_add(c, W0413, name->at,
+		"%s overrides what the chart's own keys set", node_shown(c, name));
 	diag_help(c, d, "keep one of the two");
 }
 
@@ -251,7 +265,8 @@ static void twice_inside(struct compile *c, const struct node *map, const json_t
 		struct str name = map->map.pairs[i].key->scalar.text;
 		const struct node *members = map->map.pairs[i].value;
 		const json_t *old = json_object_getn(lowered, name.ptr, name.len);
-		for (size_t j = 0; old && members->type == NODE_MAP && j < members->map.count; j++) {
+		for (size_t j = 0; old && members->type == NODE_MAP && j < members->map.count;
+			j++) {
 			const struct node *member = members->map.pairs[j].key;
 			if (json_object_getn(old, member->scalar.text.ptr, member->scalar.text.len))
 				warn_twice(c, member);
@@ -264,7 +279,8 @@ void raw_check_twice(struct compile *c, const struct value *settings, const json
 	for (size_t i = 0; map->type == NODE_MAP && i < map->map.count; i++) {
 		const struct node *name = map->map.pairs[i].key;
 		const struct node *value = map->map.pairs[i].value;
-		const json_t *old = json_object_getn(lowered, name->scalar.text.ptr, name->scalar.text.len);
+		const json_t *old =
+			json_object_getn(lowered, name->scalar.text.ptr, name->scalar.text.len);
 		if (!old)
 			continue;
 		const char *text = arena_cstr(c->arena, name->scalar.text);

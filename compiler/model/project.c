@@ -1,6 +1,6 @@
 /* The whole project in order: mbc.yaml, every definition file, what they define for all, then each
- * dashboard; and after that, when everything is known by name, the checks. Names are looked up in maps,
- * so the time grows with the size of the definitions and with nothing else. */
+ * dashboard; and after that, when everything is known by name, the checks. Names are looked up in
+ * maps, so the time grows with the size of the definitions and with nothing else. */
 #include "compiler/model/project.h"
 
 #include "compiler/model/load.h"
@@ -9,7 +9,8 @@
 
 /* --- load ------------------------------------------------------------------------------------- */
 
-static void bind_shared(struct compile *c, const struct definition_file *file, struct scopes *scopes) {
+static void bind_shared(
+	struct compile *c, const struct definition_file *file, struct scopes *scopes) {
 	const char *directory = directory_of(c->arena, file->path);
 	const struct key *const groups[] = {shared_keys, NULL};
 	struct values values;
@@ -28,7 +29,8 @@ static void bind_shared(struct compile *c, const struct definition_file *file, s
 	}
 }
 
-static void bind_dashboard(struct compile *c, const struct definition_file *file, struct scopes *scopes) {
+static void bind_dashboard(
+	struct compile *c, const struct definition_file *file, struct scopes *scopes) {
 	struct dashboard *dashboard = dashboard_bind(c, file, &scopes->dashboards);
 	struct names charts = {0}, filters = {0};
 	if (!dashboard)
@@ -68,8 +70,8 @@ bool project_load(struct compile *c, const struct project_options *options) {
 	if (diag_errors(c) > 0)
 		return false;
 	files_load(c, &files);
-	c->catalogue = catalogue_load(c, c->project->catalogue_paths.items, c->project->catalogue_paths.count,
-		&c->project->variables);
+	c->catalogue = catalogue_load(c, c->project->catalogue_paths.items,
+		c->project->catalogue_paths.count, &c->project->variables);
 	bind_files(c, &files);
 	return diag_errors(c) == 0;
 }
@@ -114,7 +116,8 @@ static void lint_chart(struct compile *c, const struct chart *chart, struct lint
 		};
 		vec_push(c->arena, &tags->of, tag);
 	}
-	sql_lint(c, chart->sql, chart->sql_node, tags->of.items, tags->of.count, c->project->bigquery);
+	sql_lint(c, chart->sql, chart->sql_node, tags->of.items, tags->of.count,
+		c->project->bigquery);
 }
 
 static void check_chart(struct compile *c, struct chart *chart, struct lint_tags *tags) {
@@ -124,7 +127,8 @@ static void check_chart(struct compile *c, struct chart *chart, struct lint_tags
 }
 
 /* `{{period}}` in a heading or a text. */
-static void bind_text_tags(struct compile *c, struct dashboard *dashboard, struct placement *placement) {
+static void bind_text_tags(
+	struct compile *c, struct dashboard *dashboard, struct placement *placement) {
 	const struct node *content = placement->content;
 	if (!content || content->type != NODE_SCALAR)
 		return;
@@ -167,7 +171,8 @@ static void follow_links(struct compile *c, struct filter *filter) {
 	for (size_t i = 0; i < filter->linked_to.count; i++) {
 		struct filter *parent = filter->linked_to.items[i];
 		if (parent->state == ON_THE_WAY)
-			diag_add(c, E0532, filter->links->name->at, "the links of filter `%.*s` lead back to it",
+			diag_add(c, E0532, filter->links->name->at,
+				"the links of filter `%.*s` lead back to it",
 				STR_ARGS(filter->key));
 		else if (parent->state == UNSEEN)
 			follow_links(c, parent);
@@ -188,11 +193,13 @@ static void check_filters(struct compile *c, struct dashboard *dashboard) {
 			follow_links(c, filter);
 		bool own = !filter->overrides || filter->key_node != filter->overrides->key_node;
 		if (!filter->used && own)
-			diag_add(c, W0501, filter->key_node->at, "no card listens to filter `%.*s`", STR_ARGS(filter->key));
+			diag_add(c, W0501, filter->key_node->at, "no card listens to filter `%.*s`",
+				STR_ARGS(filter->key));
 	}
 }
 
-static void check_dashboard(struct compile *c, struct dashboard *dashboard, struct lint_tags *tags) {
+static void check_dashboard(
+	struct compile *c, struct dashboard *dashboard, struct lint_tags *tags) {
 	size_t placed = 0;
 	for (size_t i = 0; i < dashboard->charts.count; i++)
 		check_chart(c, dashboard->charts.items[i], tags);
@@ -201,7 +208,8 @@ static void check_dashboard(struct compile *c, struct dashboard *dashboard, stru
 		placed += dashboard->tabs.items[i]->placements.count;
 	}
 	if (placed == 0)
-		diag_add(c, W0701, dashboard->key_node->at, "dashboard `%.*s` shows nothing", STR_ARGS(dashboard->key));
+		diag_add(c, W0701, dashboard->key_node->at, "dashboard `%.*s` shows nothing",
+			STR_ARGS(dashboard->key));
 	check_filters(c, dashboard);
 }
 
@@ -227,7 +235,8 @@ static void check_use(struct compile *c) {
 		struct filter *filter = project->shared_filters.items[i];
 		filter_check(c, filter);
 		if (!filter->used)
-			diag_add(c, W0501, filter->key_node->at, "no card listens to filter `%.*s`", STR_ARGS(filter->key));
+			diag_add(c, W0501, filter->key_node->at, "no card listens to filter `%.*s`",
+				STR_ARGS(filter->key));
 	}
 	for (size_t i = 0; i < project->shared_charts.count; i++)
 		check_own_filters(c, project->shared_charts.items[i]);
@@ -240,7 +249,8 @@ static void check_use(struct compile *c) {
 				continue;
 			struct diagnostic *d = diag_add(c, W0301, chart->key_node->at,
 				"chart `%.*s` is in no row of its dashboard", STR_ARGS(chart->key));
-			diag_help(c, d, "place it in `%s`, or remove it", dashboard->has_tabs ? "tabs" : "layout");
+			diag_help(c, d, "place it in `%s`, or remove it",
+				dashboard->has_tabs ? "tabs" : "layout");
 		}
 	}
 }

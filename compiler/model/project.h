@@ -1,5 +1,5 @@
-/* The definitions of a project: what mbc.yaml and the files below `sources:` say, understood and bound
- * to each other. Everything lives in the compile's arena. */
+/* The definitions of a project: what mbc.yaml and the files below `sources:` say, understood and
+ * bound to each other. Everything lives in the compile's arena. */
 #pragma once
 
 #include "compiler/model/chart.h"
@@ -11,7 +11,7 @@ struct environment {
 	struct str name;
 	struct node *name_node, *node;
 	struct values values;           /* everything written */
-	struct str url;                 /* this and the secrets: only with project_options.needs_server */
+	struct str url; /* this and the secrets: only with project_options.needs_server */
 	struct str api_key;             /* or user and password; never printed */
 	struct str user, password;
 	struct node *url_node, *api_key_node;   /* NULL: not from mbc.yaml */
@@ -66,7 +66,8 @@ struct project {
 	struct map snippets_by_key;
 	size_t file_count;              /* definition files read */
 
-	/* For the loader: who named each path of `sources`, and what was read or found safe already. */
+	/* For the loader: who named each path of `sources`, and what was read or found safe
+	 * already. */
 	VEC(struct node *) source_nodes;
 	struct map sql_files;           /* path → struct node * */
 	struct map safe_directories;    /* folder → itself, when it lies inside the project */
@@ -89,7 +90,8 @@ bool project_load(struct compile *c, const struct project_options *options);
  * (tags to filters, filters to columns, placements to rows). */
 void project_check(struct compile *c);
 
-/* The chart that NAME means inside `from` (NULL: project-wide): `key`, `dashboard/key` or `/key`. */
+/* The chart that NAME means inside `from` (NULL: project-wide): `key`, `dashboard/key` or `/key`.
+ */
 struct chart *project_chart(struct compile *c, const struct dashboard *from, struct str name);
 
 /* Does an address mean this machine? Only there may a secret be written out. */

@@ -1,5 +1,6 @@
-/* `was:` — a thing under its new name, and the old name by which the server's copy is found. The old name
- * must be free: with both alive nobody could say which of the two the server's copy becomes. */
+/* `was:` — a thing under its new name, and the old name by which the server's copy is found. The
+ * old name must be free: with both alive nobody could say which of the two the server's copy
+ * becomes. */
 #include "compiler/model/load.h"
 
 struct rename {
@@ -10,8 +11,8 @@ struct rename {
 
 static void report_alive(struct rename *rename, struct span at, struct str was, struct span alive) {
 	struct compile *c = rename->c;
-	struct diagnostic *d = diag_add(c, E0312, at, "`was: %.*s` names a %s that is still there", STR_ARGS(was),
-		rename->what);
+	struct diagnostic *d = diag_add(c, E0312, at, "`was: %.*s` names a %s that is still there",
+		STR_ARGS(was), rename->what);
 	diag_note(c, d, alive, "it is alive here");
 	diag_help(c, d, "remove `was`, or what it names");
 }
@@ -21,7 +22,8 @@ static void claim(struct rename *rename, struct str was, struct span at) {
 	struct compile *c = rename->c;
 	void **slot = map_slot(c->arena, &rename->claimed, was);
 	if (*slot) {
-		struct diagnostic *d = diag_add(c, E0312, at, "two %ss were `%.*s`", rename->what, STR_ARGS(was));
+		struct diagnostic *d =
+			diag_add(c, E0312, at, "two %ss were `%.*s`", rename->what, STR_ARGS(was));
 		diag_note(c, d, *(const struct span *)*slot, "the other one");
 		return;
 	}
@@ -47,7 +49,8 @@ static void check_chart(struct rename *rename, const struct chart *chart) {
 	if (chart->was.len == 0)
 		return;
 	const struct chart *alive = project_chart(rename->c, chart->dashboard, chart->was);
-	bool other = alive && !memchr(chart->was.ptr, '/', chart->was.len) && alive->dashboard != chart->dashboard;
+	bool other = alive && !memchr(chart->was.ptr, '/', chart->was.len) &&
+		     alive->dashboard != chart->dashboard;
 	if (alive && !other)
 		report_alive(rename, chart->was_node->at, chart->was, alive->key_node->at);
 	else
@@ -72,7 +75,8 @@ static void check_dashboards(struct compile *c) {
 		if (dashboard->was.len == 0)
 			continue;
 		struct span at = was_span(&dashboard->values, dashboard->key_node->at);
-		const struct dashboard *alive = map_get(&c->project->dashboards_by_key, dashboard->was);
+		const struct dashboard *alive =
+			map_get(&c->project->dashboards_by_key, dashboard->was);
 		if (alive)
 			report_alive(&rename, at, dashboard->was, alive->key_node->at);
 		else
@@ -119,7 +123,8 @@ static void check_collections(struct compile *c) {
 	for (size_t i = 0; i < c->project->dashboards.count; i++) {
 		struct dashboard *dashboard = c->project->dashboards.items[i];
 		if (dashboard->collection.len > 0)
-			*map_slot(c->arena, &alive, dashboard->collection) = dashboard->collection_node;
+			*map_slot(c->arena, &alive, dashboard->collection) =
+				dashboard->collection_node;
 	}
 	for (size_t i = 0; i < c->project->collections.count; i++) {
 		const struct collection *collection = c->project->collections.items[i];

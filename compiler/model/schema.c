@@ -1,6 +1,6 @@
-/* Tables of keys in, JSON Schema (draft 2020-12) out. What a chart or filter may say hangs on its `type`,
- * so each type is a definition of its own and `if`/`then` leads there: editors then offer the right keys
- * and complain about one thing instead of twenty. */
+/* Tables of keys in, JSON Schema (draft 2020-12) out. What a chart or filter may say hangs on its
+ * `type`, so each type is a definition of its own and `if`/`then` leads there: editors then offer
+ * the right keys and complain about one thing instead of twenty. */
 #include "compiler/model/schema.h"
 
 #include "compiler/model/picture.h"
@@ -25,7 +25,8 @@ static void set_property(json_t *schema, const char *name, json_t *value) {
 	json_object_set_new(properties, name, value);
 }
 
-static void collect(const struct key *groups[MOST_GROUPS], size_t count, const struct key *const *more) {
+static void collect(
+	const struct key *groups[MOST_GROUPS], size_t count, const struct key *const *more) {
 	for (size_t i = 0; more && more[i] && count < MOST_GROUPS - 1; i++)
 		groups[count++] = more[i];
 	groups[count] = NULL;
@@ -33,14 +34,15 @@ static void collect(const struct key *groups[MOST_GROUPS], size_t count, const s
 
 /* {"if": type is NAME, "then": the definition PREFIXNAME} */
 static json_t *when_type(const char *name, const char *prefix) {
-	return json_pack("{s:{s:{s:{s:s}},s:[s]},s:{s:o}}", "if", "properties", "type", "const", name, "required",
-		"type", "then", "$ref", json_sprintf("#/$defs/%s%s", prefix, name));
+	return json_pack("{s:{s:{s:{s:s}},s:[s]},s:{s:o}}", "if", "properties", "type", "const",
+		name, "required", "type", "then", "$ref",
+		json_sprintf("#/$defs/%s%s", prefix, name));
 }
 
 /* A map whose `type` is one of `names`, each with a definition of its own. */
 static json_t *by_type(json_t *names, json_t *cases) {
-	return json_pack("{s:s,s:[s],s:{s:{s:o}},s:o}", "type", "object", "required", "type", "properties", "type",
-		"enum", names, "allOf", cases);
+	return json_pack("{s:s,s:[s],s:{s:{s:o}},s:o}", "type", "object", "required", "type",
+		"properties", "type", "enum", names, "allOf", cases);
 }
 
 /* Properties that `common` describes, as references to it: said once instead of once a type. */
@@ -59,8 +61,10 @@ static json_t *chart_schema(const struct chart_type *type, const json_t *common)
 	json_t *schema = keys_schema(groups);
 	refer_common(schema, common, "chart-common");
 	json_object_set_new(schema, "description", json_string(type->doc ? type->doc : ""));
-	json_object_set_new(schema, "anyOf", json_pack("[{s:[s]},{s:[s]}]", "required", "sql", "required", "sql_file"));
-	json_object_set_new(json_object_get(schema, "properties"), "type", json_pack("{s:s}", "const", type->name));
+	json_object_set_new(schema, "anyOf",
+		json_pack("[{s:[s]},{s:[s]}]", "required", "sql", "required", "sql_file"));
+	json_object_set_new(json_object_get(schema, "properties"), "type",
+		json_pack("{s:s}", "const", type->name));
 	return schema;
 }
 
@@ -73,7 +77,8 @@ static void add_charts(json_t *definitions, const struct chart_type *const *type
 		json_array_append_new(names, json_string((*types)->name));
 		json_array_append_new(cases, when_type((*types)->name, "chart-"));
 		json_auto_t *name = json_sprintf("chart-%s", (*types)->name);
-		json_object_set_new(definitions, json_string_value(name), chart_schema(*types, common));
+		json_object_set_new(
+			definitions, json_string_value(name), chart_schema(*types, common));
 	}
 	json_object_set_new(definitions, "chart-common", common);
 	json_object_set_new(definitions, "chart", by_type(names, cases));
@@ -101,8 +106,9 @@ static void add_filters(json_t *definitions, const struct filter_type *const *ty
 	}
 	json_object_set_new(definitions, "filter", by_type(names, cases));
 	json_object_set_new(definitions, "filter-override", keys_schema(override));
-	json_object_set_new(definitions, "dashboard-filter", json_pack("{s:{s:[s]},s:o,s:o}", "if", "required", "type",
-		"then", reference("filter"), "else", reference("filter-override")));
+	json_object_set_new(definitions, "dashboard-filter",
+		json_pack("{s:{s:[s]},s:o,s:o}", "if", "required", "type", "then",
+			reference("filter"), "else", reference("filter-override")));
 }
 
 /* --- layout ----------------------------------------------------------------------------------- */
@@ -119,8 +125,9 @@ static json_t *item_schema(const char *name, const char *doc, const struct key *
 static json_t *short_schema(json_t *placements) {
 	const struct key *const groups[] = {placement_keys, NULL};
 	json_t *size = key_schema(keys_find(groups, STR("size")));
-	return json_pack("{s:s,s:i,s:i,s:{s:{s:o}},s:o}", "type", "object", "minProperties", 1, "maxProperties", 1,
-		"propertyNames", "not", "enum", placements, "additionalProperties", size);
+	return json_pack("{s:s,s:i,s:i,s:{s:{s:o}},s:o}", "type", "object", "minProperties", 1,
+		"maxProperties", 1, "propertyNames", "not", "enum", placements,
+		"additionalProperties", size);
 }
 
 static void add_layout(json_t *definitions, const struct chart_type *const *types) {
@@ -131,36 +138,43 @@ static void add_layout(json_t *definitions, const struct chart_type *const *type
 		if (!(*types)->placement)
 			continue;
 		json_array_append_new(placements, json_string((*types)->name));
-		json_array_append_new(forms, item_schema((*types)->name, (*types)->doc, (*types)->groups));
+		json_array_append_new(
+			forms, item_schema((*types)->name, (*types)->doc, (*types)->groups));
 	}
 	json_array_append_new(forms, short_schema(placements));
 	json_object_set_new(definitions, "item", json_pack("{s:o}", "anyOf", forms));
 	json_t *column = json_pack("{s:s,s:o}", "type", "array", "items", reference("item"));
 	json_t *in_row = json_pack("{s:[o,o]}", "anyOf", reference("item"), column);
-	json_t *row = json_pack("{s:[o,{s:s,s:o}]}", "anyOf", reference("item"), "type", "array", "items", in_row);
-	json_object_set_new(definitions, "rows", json_pack("{s:s,s:o}", "type", "array", "items", row));
+	json_t *row = json_pack(
+		"{s:[o,{s:s,s:o}]}", "anyOf", reference("item"), "type", "array", "items", in_row);
+	json_object_set_new(
+		definitions, "rows", json_pack("{s:s,s:o}", "type", "array", "items", row));
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
 
 static json_t *dashboard_schema(void) {
-	const struct key *const dashboard[] = {dashboard_keys, NULL}, *const tab[] = {tab_keys, NULL};
+	const struct key *const dashboard[] = {dashboard_keys, NULL}, *const tab[] = {
+									      tab_keys, NULL};
 	json_t *schema = keys_schema(dashboard), *long_tab = keys_schema(tab);
 	set_property(long_tab, "rows", reference("rows"));
 	set_property(schema, "filters", map_of(reference("dashboard-filter")));
 	set_property(schema, "charts", map_of(reference("chart")));
 	set_property(schema, "layout", reference("rows"));
-	set_property(schema, "tabs", map_of(json_pack("{s:[o,o]}", "anyOf", reference("rows"), long_tab)));
+	set_property(schema, "tabs",
+		map_of(json_pack("{s:[o,o]}", "anyOf", reference("rows"), long_tab)));
 	return schema;
 }
 
 static json_t *shared_schema(void) {
-	const struct key *const shared[] = {shared_keys, NULL}, *const snippet[] = {snippet_keys, NULL};
+	const struct key *const shared[] = {shared_keys, NULL}, *const snippet[] = {
+									snippet_keys, NULL};
 	json_t *schema = keys_schema(shared);
 	set_property(schema, "filters", map_of(reference("filter")));
 	set_property(schema, "charts", map_of(reference("chart")));
-	set_property(schema, "snippets", map_of(json_pack("{s:[{s:s},o]}", "anyOf", "type", "string",
-		keys_schema(snippet))));
+	set_property(schema, "snippets",
+		map_of(json_pack(
+			"{s:[{s:s},o]}", "anyOf", "type", "string", keys_schema(snippet))));
 	return schema;
 }
 

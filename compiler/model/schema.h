@@ -1,4 +1,5 @@
-/* JSON Schema of the whole language, for editors: made from the same tables that the parser reads. */
+/* JSON Schema of the whole language, for editors: made from the same tables that the parser reads.
+ */
 #pragma once
 
 #include "compiler/model/project.h"

@@ -1,19 +1,24 @@
-/* Snippets, and what SQL refers to: `{{snippet: key}}` and `{{#chart}}` are looked up, and no reference
- * may lead back to where it began, which the server would only find out when the query runs. */
+/* Snippets, and what SQL refers to: `{{snippet: key}}` and `{{#chart}}` are looked up, and no
+ * reference may lead back to where it began, which the server would only find out when the query
+ * runs. */
 #include "compiler/model/load.h"
 #include "runtime/suggest.h"
 
 #define DEEPEST 200     /* references in a row */
 
-static struct node *bind_map(struct compile *c, const char *directory, struct node *name, struct node *map) {
+static struct node *bind_map(
+	struct compile *c, const char *directory, struct node *name, struct node *map) {
 	struct values values;
 	const struct key *const groups[] = {snippet_keys, NULL};
 	const char *what = arena_printf(c->arena, "snippet `%.*s`", STR_ARGS(name->scalar.text));
 	if (!keys_bind_named(c, groups, name, map, what, &values))
 		return NULL;
-	const struct value *sql = values_get(&values, "sql"), *file = values_get(&values, "sql_file");
+	const struct value *sql = values_get(&values, "sql"),
+			   *file = values_get(&values, "sql_file");
 	if (sql && file) {
-		diag_note(c, diag_add(c, E0209, file->name->at, "%s has both `sql` and `sql_file`", what),
+		diag_note(c,
+			diag_add(
+				c, E0209, file->name->at, "%s has both `sql` and `sql_file`", what),
 			sql->name->at, "the other text");
 		return NULL;
 	}
@@ -24,7 +29,8 @@ static struct node *bind_map(struct compile *c, const char *directory, struct no
 	return sql ? sql->node : sql_file_read(c, directory, file->node);
 }
 
-static struct node *bind_text(struct compile *c, const char *directory, struct node *name, struct node *node) {
+static struct node *bind_text(
+	struct compile *c, const char *directory, struct node *name, struct node *node) {
 	if (node->bad)
 		return NULL;
 	if (node->type == NODE_MAP)
@@ -32,22 +38,26 @@ static struct node *bind_text(struct compile *c, const char *directory, struct n
 	if (node->type == NODE_SCALAR && str_trim(node->scalar.text).len > 0 && !node_is_null(node))
 		return node;
 	struct diagnostic *d = diag_add(c, E0202, name->at, "snippet `%.*s` takes a text, found %s",
-		STR_ARGS(name->scalar.text), node->type == NODE_SCALAR ? "nothing" : node_shown(c, node));
+		STR_ARGS(name->scalar.text),
+		node->type == NODE_SCALAR ? "nothing" : node_shown(c, node));
 	diag_help(c, d, "or `{sql: …}`, or `{sql_file: …}`");
 	return NULL;
 }
 
-void snippets_bind(struct compile *c, const char *directory, struct node *map, struct names *names) {
+void snippets_bind(
+	struct compile *c, const char *directory, struct node *map, struct names *names) {
 	if (map->bad)
 		return;
 	if (map->type != NODE_MAP) {
-		diag_add(c, E0202, map->at, "`snippets` takes a map from keys to texts, found %s", node_shown(c, map));
+		diag_add(c, E0202, map->at, "`snippets` takes a map from keys to texts, found %s",
+			node_shown(c, map));
 		return;
 	}
 	for (size_t i = 0; i < map->map.count; i++) {
 		struct node *name = map->map.pairs[i].key;
 		struct str key = name->scalar.text;
-		if (!name_check(c, NAME_SNIPPET, key, name->at) || !name_take(c, names, key, name->at, "snippet"))
+		if (!name_check(c, NAME_SNIPPET, key, name->at) ||
+			!name_take(c, names, key, name->at, "snippet"))
 			continue;
 		struct node *text = bind_text(c, directory, name, map->map.pairs[i].value);
 		if (!text)
@@ -83,15 +93,17 @@ static struct span tag_at(struct compile *c, const struct text *text, const stru
 static void report_snippet(struct compile *c, const struct text *text, const struct sql_tag *tag) {
 	struct suggest near = suggest_start(tag->name);
 	suggest_map(c, &near, &c->project->snippets_by_key);
-	struct diagnostic *d = diag_add(c, E0305, tag_at(c, text, tag), "there is no snippet `%.*s`",
-		STR_ARGS(tag->name));
-	diag_suggest(c, d, node_span(c, text->node, tag->name_start, tag->name_start + tag->name.len), &near);
+	struct diagnostic *d = diag_add(
+		c, E0305, tag_at(c, text, tag), "there is no snippet `%.*s`", STR_ARGS(tag->name));
+	diag_suggest(c, d,
+		node_span(c, text->node, tag->name_start, tag->name_start + tag->name.len), &near);
 	if (suggest_best(&near).len == 0)
 		diag_help(c, d, "define it in a file without `dashboard:`, below `snippets:`");
 }
 
 /* What a tag refers to; false for a variable, or when there is no such thing (reported). */
-static bool refers(struct compile *c, const struct text *text, const struct sql_tag *tag, struct text *to) {
+static bool refers(
+	struct compile *c, const struct text *text, const struct sql_tag *tag, struct text *to) {
 	if (tag->type == SQL_TAG_SNIPPET) {
 		struct snippet *snippet = map_get(&c->project->snippets_by_key, tag->name);
 		if (!snippet) {
@@ -99,7 +111,8 @@ static bool refers(struct compile *c, const struct text *text, const struct sql_
 			return false;
 		}
 		snippet->used = true;
-		*to = (struct text){.sql = snippet->sql, .node = snippet->sql_node, .state = &snippet->state};
+		*to = (struct text){
+			.sql = snippet->sql, .node = snippet->sql_node, .state = &snippet->state};
 		return true;
 	}
 	if (tag->type != SQL_TAG_CARD)
@@ -131,14 +144,16 @@ static bool report_cycle(struct compile *c, const struct text *text, const struc
 	const unsigned char *state) {
 	bool deep = *state != ON_THE_WAY;
 	struct diagnostic *d = diag_add(c, E0306, tag_at(c, text, tag),
-		deep ? "more than 200 references in a row end here" : "this reference leads back to where it began");
+		deep ? "more than 200 references in a row end here"
+		     : "this reference leads back to where it began");
 	if (!deep)
 		diag_note(c, d, SPAN_NONE, "%s", circle(c, text, tag, state));
 	diag_note(c, d, SPAN_NONE, "the server would refuse to run the query");
 	return false;
 }
 
-static bool follow_tag(struct compile *c, const struct text *text, const struct sql_tag *tag, unsigned depth) {
+static bool follow_tag(
+	struct compile *c, const struct text *text, const struct sql_tag *tag, unsigned depth) {
 	struct text to;
 	if (!refers(c, text, tag, &to) || *to.state == DONE)
 		return true;
@@ -171,7 +186,8 @@ static void follow_chart(struct compile *c, struct chart *chart) {
 
 /* The server fills a snippet's text in without giving its tags to the card. */
 static void check_snippet(struct compile *c, struct snippet *snippet) {
-	struct text text = {.sql = snippet->sql, .node = snippet->sql_node, .state = &snippet->state};
+	struct text text = {
+		.sql = snippet->sql, .node = snippet->sql_node, .state = &snippet->state};
 	for (size_t i = 0; i < snippet->sql->tags.count; i++) {
 		const struct sql_tag *tag = &snippet->sql->tags.items[i];
 		if (tag->type != SQL_TAG_VARIABLE || tag->name.len == 0)

@@ -89,7 +89,8 @@ json_t *node_json(const struct node *node) {
 	json_t *map = json_object();
 	for (size_t i = 0; i < node->map.count; i++) {
 		struct str name = node->map.pairs[i].key->scalar.text;
-		json_object_setn_new(map, name.ptr ? name.ptr : "", name.len, node_json(node->map.pairs[i].value));
+		json_object_setn_new(map, name.ptr ? name.ptr : "", name.len,
+			node_json(node->map.pairs[i].value));
 	}
 	return map;
 }
@@ -137,13 +138,15 @@ static json_t *entries_json(const struct value *value) {
 	json_t *map = json_object();
 	for (size_t i = 0; i < value->list.count; i++) {
 		struct str name = value->list.items[i].name->scalar.text;
-		json_object_setn_new(map, name.ptr ? name.ptr : "", name.len, one_json(&value->list.items[i]));
+		json_object_setn_new(
+			map, name.ptr ? name.ptr : "", name.len, one_json(&value->list.items[i]));
 	}
 	return map;
 }
 
 json_t *value_json(const struct value *value) {
-	if (value->item || value->key->shape == KEY_ONE || (value->node && node_is_null(value->node)))
+	if (value->item || value->key->shape == KEY_ONE ||
+		(value->node && node_is_null(value->node)))
 		return one_json(value);
 	return value->key->shape == KEY_LIST ? list_json(value) : entries_json(value);
 }

@@ -1,6 +1,6 @@
-/* Paths in, tables and columns out. Files are read in byte order of their paths; views are resolved when
- * all are read, so that one may read another wherever it stands, and one that reads itself in the end
- * is unknown. */
+/* Paths in, tables and columns out. Files are read in byte order of their paths; views are resolved
+ * when all are read, so that one may read another wherever it stands, and one that reads itself in
+ * the end is unknown. */
 #include "compiler/query/catalogue.h"
 
 #include <dirent.h>
@@ -28,8 +28,8 @@ static struct str fold(struct arena *arena, struct str name) {
 	return (struct str){copy, name.len};
 }
 
-static struct catalogue_table *find(const struct catalogue *catalogue, struct str key, struct str schema,
-	struct str name) {
+static struct catalogue_table *find(
+	const struct catalogue *catalogue, struct str key, struct str schema, struct str name) {
 	struct catalogue_table *table = map_get(&catalogue->by_name, key);
 	for (; table; table = table->next) {
 		if (str_eq(table->name, name) && (schema.len == 0 || str_eq(table->schema, schema)))
@@ -38,10 +38,10 @@ static struct catalogue_table *find(const struct catalogue *catalogue, struct st
 	return NULL;
 }
 
-struct catalogue_table *catalogue_add(struct compile *c, struct catalogue *catalogue, struct str schema,
-	struct str name, bool kept) {
-	struct catalogue_table **slot = (struct catalogue_table **)map_slot(c->arena, &catalogue->by_name,
-		fold(c->arena, name));
+struct catalogue_table *catalogue_add(struct compile *c, struct catalogue *catalogue,
+	struct str schema, struct str name, bool kept) {
+	struct catalogue_table **slot = (struct catalogue_table **)map_slot(
+		c->arena, &catalogue->by_name, fold(c->arena, name));
 	struct catalogue_table **end = slot;
 	struct catalogue_table *table = NULL;
 	for (; *end && !table; end = &(*end)->next) {
@@ -83,7 +83,8 @@ static const struct catalogue_column *find_column(const struct catalogue_column 
 	return NULL;
 }
 
-const struct catalogue_column *catalogue_column(const struct catalogue_table *table, struct str path) {
+const struct catalogue_column *catalogue_column(
+	const struct catalogue_table *table, struct str path) {
 	const struct catalogue_column *columns = table->columns, *found = NULL;
 	size_t count = table->column_count;
 	for (struct str part; str_split(&path, '.', &part);) {
@@ -98,7 +99,8 @@ const struct catalogue_column *catalogue_column(const struct catalogue_table *ta
 
 static const struct columns *columns_of_table(struct compile *c, const struct catalogue_table *table) {
 	if (!table->columns_known)
-		return columns_unknown(c, "the columns of `%.*s` are not known", STR_ARGS(table->name));
+		return columns_unknown(
+			c, "the columns of `%.*s` are not known", STR_ARGS(table->name));
 	struct columns *columns = arena_new(c->arena, struct columns);
 	columns->known = true;
 	columns->count = table->column_count;
@@ -138,10 +140,11 @@ static const struct columns *columns_of_query_table(struct reading *r, const str
 	struct reading inner = {.c = r->c, .code = reading->code, .node = reading->node,
 		.catalogue = r->catalogue, .depth = r->depth + 1};
 	if (reading->like.len) {
-		const struct catalogue_table *other = catalogue_table(r->catalogue, reading->like_schema,
-			reading->like);
-		return other ? catalogue_columns(&inner, other) :
-			columns_unknown(r->c, "table `%.*s` is not in the catalogue", STR_ARGS(reading->like));
+		const struct catalogue_table *other =
+			catalogue_table(r->catalogue, reading->like_schema, reading->like);
+		return other ? catalogue_columns(&inner, other)
+			     : columns_unknown(r->c, "table `%.*s` is not in the catalogue",
+				       STR_ARGS(reading->like));
 	}
 	const struct columns *columns = read_query(&inner, reading->query, NULL, NULL);
 	return reading->names.end ? columns_named(r->c, reading, columns) : columns;
@@ -155,7 +158,8 @@ const struct columns *catalogue_columns(struct reading *r, const struct catalogu
 		return columns_unknown(r->c, "`%.*s` reads itself", STR_ARGS(table->name));
 	reading->busy = true;
 	bool derived = !table->columns_known && (reading->query.end || reading->like.len);
-	reading->columns = derived ? columns_of_query_table(r, table) : columns_of_table(r->c, table);
+	reading->columns =
+		derived ? columns_of_query_table(r, table) : columns_of_table(r->c, table);
 	reading->busy = false;
 	return reading->columns;
 }
@@ -174,7 +178,8 @@ static struct str usual_type(enum column_type type) {
 	return (struct str){0};
 }
 
-static void resolve(struct compile *c, const struct catalogue *catalogue, struct catalogue_table *table) {
+static void resolve(
+	struct compile *c, const struct catalogue *catalogue, struct catalogue_table *table) {
 	struct reading r = {.c = c, .catalogue = catalogue};
 	const struct columns *columns = catalogue_columns(&r, table);
 	if (table->columns_known || !columns->known)
@@ -185,8 +190,10 @@ static void resolve(struct compile *c, const struct catalogue *catalogue, struct
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct column *column = &columns->items[i];
 		bool plain = column->database_type.len > 0;
-		table->columns[i] = (struct catalogue_column){.name = column->name, .type = column->type,
-			.at = column_span(c, column), .repeated = column->repeated,
+		table->columns[i] = (struct catalogue_column){.name = column->name,
+			.type = column->type,
+			.at = column_span(c, column),
+			.repeated = column->repeated,
 			.database_type = plain ? column->database_type : usual_type(column->type)};
 	}
 }
@@ -229,7 +236,8 @@ static void read_folder(struct loading *l, const char *path, unsigned depth) {
 		if (entry->d_name[0] == '.')
 			continue;
 		bool slash = str_ends(str_from(path), "/");
-		char *name = arena_printf(l->c->arena, "%s%s%s", path, slash ? "" : "/", entry->d_name);
+		char *name =
+			arena_printf(l->c->arena, "%s%s%s", path, slash ? "" : "/", entry->d_name);
 		vec_push(l->c->arena, &names, name);
 	}
 	closedir(folder);
@@ -239,8 +247,8 @@ static void read_folder(struct loading *l, const char *path, unsigned depth) {
 		read_path(l, names.items[i], depth + 1, false);
 }
 
-/* A path that was `named` is read whatever it is called; below a folder only what looks like ours, and
- * no links to folders, which may go round in circles. */
+/* A path that was `named` is read whatever it is called; below a folder only what looks like ours,
+ * and no links to folders, which may go round in circles. */
 static void read_path(struct loading *l, const char *path, unsigned depth, bool named) {
 	struct stat status;
 	int failed = named ? stat(path, &status) : lstat(path, &status);

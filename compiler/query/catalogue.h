@@ -1,5 +1,5 @@
-/* What is known offline of the warehouse: tables and columns, from CREATE TABLE and CREATE VIEW in DDL
- * or from the file that `mbc catalogue` writes. */
+/* What is known offline of the warehouse: tables and columns, from CREATE TABLE and CREATE VIEW in
+ * DDL or from the file that `mbc catalogue` writes. */
 #pragma once
 
 #include "compiler/query/columns.h"
@@ -7,10 +7,12 @@
 
 struct catalogue_column {
 	struct str name;
-	struct str database_type;       /* INT64, STRING, … upper case; of an ARRAY, that of its elements */
+	struct str
+		database_type; /* INT64, STRING, … upper case; of an ARRAY, that of its elements */
 	enum column_type type;
 	struct span at;
-	struct str references_schema;   /* a foreign key: the other table, as far as written, else empty */
+	struct str references_schema; /* a foreign key: the other table, as far as written, else
+					 empty */
 	struct str references_table;
 	bool repeated;                  /* ARRAY: cannot be filtered */
 	bool key;                       /* primary key, or part of it */
@@ -26,7 +28,7 @@ struct catalogue_table {
 	struct catalogue_column *columns;
 	size_t column_count;
 	struct span at;                         /* its name */
-	struct catalogue_table *next;           /* of the same name but for case, in another schema */
+	struct catalogue_table *next; /* of the same name but for case, in another schema */
 	struct table_reading *reading;          /* for this folder only */
 };
 
@@ -53,4 +55,5 @@ const struct catalogue_table *catalogue_table(const struct catalogue *catalogue,
 	struct str name);
 
 /* A column by its name, any case, or by a path `a.b.c` through structs; NULL if there is none. */
-const struct catalogue_column *catalogue_column(const struct catalogue_table *table, struct str path);
+const struct catalogue_column *catalogue_column(
+	const struct catalogue_table *table, struct str path);

@@ -1,5 +1,5 @@
-/* The catalogue as a file, for people whose tables are not made by DDL that we can read: written from
- * Metabase's own metadata, read like any definition, with places for notes. */
+/* The catalogue as a file, for people whose tables are not made by DDL that we can read: written
+ * from Metabase's own metadata, read like any definition, with places for notes. */
 #include "compiler/query/catalogue.h"
 #include "compiler/query/reading.h"
 
@@ -23,7 +23,8 @@ static json_t *column_json(const struct catalogue_column *column) {
 	for (size_t i = 0; i < column->field_count; i++) {
 		if (i == 0)
 			json_object_set_new(json, "fields", json_array());
-		json_array_append_new(json_object_get(json, "fields"), column_json(&column->fields[i]));
+		json_array_append_new(
+			json_object_get(json, "fields"), column_json(&column->fields[i]));
 	}
 	return json;
 }
@@ -39,7 +40,8 @@ json_t *catalogue_json(const struct catalogue *catalogue) {
 		if (table->columns_known)
 			json_object_set_new(json, "columns", json_array());
 		for (size_t k = 0; table->columns_known && k < table->column_count; k++)
-			json_array_append_new(json_object_get(json, "columns"), column_json(&table->columns[k]));
+			json_array_append_new(
+				json_object_get(json, "columns"), column_json(&table->columns[k]));
 		json_array_append_new(tables, json);
 	}
 	return json_pack("{s:i, s:o}", "mbc_catalogue", FILE_VERSION, "tables", tables);
@@ -70,7 +72,8 @@ static const struct node *list_at(struct compile *c, const struct node *map, con
 		return NULL;
 	}
 	for (size_t i = 0; i < list->seq.count; i++) {
-		if (list->seq.items[i]->type != NODE_MAP || text_at(list->seq.items[i], "name").len == 0) {
+		if (list->seq.items[i]->type != NODE_MAP ||
+			text_at(list->seq.items[i], "name").len == 0) {
 			wrong(c, list->seq.items[i], "a map with a `name`");
 			return NULL;
 		}
@@ -78,19 +81,25 @@ static const struct node *list_at(struct compile *c, const struct node *map, con
 	return list;
 }
 
-static struct catalogue_column *read_columns(struct compile *c, const struct node *list, size_t *count) {
-	struct catalogue_column *columns = arena_array(c->arena, struct catalogue_column, list->seq.count);
+static struct catalogue_column *read_columns(
+	struct compile *c, const struct node *list, size_t *count) {
+	struct catalogue_column *columns =
+		arena_array(c->arena, struct catalogue_column, list->seq.count);
 	for (size_t i = 0; i < list->seq.count; i++) {
 		const struct node *map = list->seq.items[i];
 		struct catalogue_column *column = &columns[i];
 		struct str other = text_at(map, "references");
 		size_t dot = str_find(other, ".", 0);
-		*column = (struct catalogue_column){.name = text_at(map, "name"), .at = node_get(map, "name")->at,
-			.database_type = text_at(map, "type"), .repeated = yes_at(map, "repeated"),
+		*column = (struct catalogue_column){.name = text_at(map, "name"),
+			.at = node_get(map, "name")->at,
+			.database_type = text_at(map, "type"),
+			.repeated = yes_at(map, "repeated"),
 			.key = yes_at(map, "key"),
 			.references_schema = dot == STR_NONE ? STR("") : str_slice(other, 0, dot),
-			.references_table = dot == STR_NONE ? other : str_slice(other, dot + 1, other.len)};
-		column->type = column->repeated ? COLUMN_OTHER : column_type_of(column->database_type);
+			.references_table =
+				dot == STR_NONE ? other : str_slice(other, dot + 1, other.len)};
+		column->type =
+			column->repeated ? COLUMN_OTHER : column_type_of(column->database_type);
 		const struct node *fields = list_at(c, map, "fields");
 		if (fields)
 			column->fields = read_columns(c, fields, &column->field_count);
@@ -112,12 +121,15 @@ static void read_table(struct compile *c, const struct node *map, struct catalog
 }
 
 void catalogue_file_read(struct compile *c, const struct node *node, struct catalogue *catalogue) {
-	const struct node *version = node->type == NODE_MAP ? node_get(node, "mbc_catalogue") : NULL;
+	const struct node *version =
+		node->type == NODE_MAP ? node_get(node, "mbc_catalogue") : NULL;
 	if (!version)
 		return;
 	if (!node_is_scalar(version) || !str_is(version->scalar.text, "1")) {
-		struct diagnostic *d = diag_add(c, E0620, version->at, "the catalogue file has a form that is not known");
-		diag_help(c, d, "this mbc reads form 1: let its `mbc catalogue` write the file again");
+		struct diagnostic *d = diag_add(
+			c, E0620, version->at, "the catalogue file has a form that is not known");
+		diag_help(c, d,
+			"this mbc reads form 1: let its `mbc catalogue` write the file again");
 		return;
 	}
 	const struct node *tables = list_at(c, node, "tables");

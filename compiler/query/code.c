@@ -24,7 +24,8 @@ bool code_name(const struct code *code, size_t at, struct str *name) {
 		return false;
 	struct str text = code_text(code, at);
 	enum sql_token_type type = code->tokens[at].type;
-	if (type == SQL_QUOTED || (type == SQL_STRING && code->quotes_are_names && text.ptr[0] == '"')) {
+	if (type == SQL_QUOTED ||
+		(type == SQL_STRING && code->quotes_are_names && text.ptr[0] == '"')) {
 		*name = code_unquote(text);
 		return true;
 	}
@@ -41,7 +42,8 @@ static bool opens(const struct code *code, size_t at) {
 	static const enum sql_word generic[] = {WORD_ARRAY, WORD_STRUCT, WORD_RANGE, WORD_NONE};
 	if (code_mark(code, at, "<"))
 		return at > 0 && code_word_in(code, at - 1, generic);
-	return code_mark(code, at, "(") || code_mark(code, at, "[") || code_word(code, at, WORD_CASE);
+	return code_mark(code, at, "(") || code_mark(code, at, "[") ||
+	       code_word(code, at, WORD_CASE);
 }
 
 /* Does the token at `at` close what `open` opens? */
@@ -88,7 +90,8 @@ struct code *code_of(struct arena *arena, const struct sql *sql) {
 			opened[token->tag] = code->count;
 		else if (token->type == SQL_CLOSE && comment_before)
 			code->count = opened[token->tag];
-		if (token->type == SQL_OPEN || token->type == SQL_CLOSE || token->type == SQL_COMMENT)
+		if (token->type == SQL_OPEN || token->type == SQL_CLOSE ||
+			token->type == SQL_COMMENT)
 			continue;
 		code->match[code->count] = CODE_NONE;
 		code->tokens[code->count++] = *token;
@@ -149,7 +152,8 @@ size_t code_path(const struct code *code, size_t at, struct code_path *path) {
 }
 
 struct sql_table code_table(const struct code_path *path) {
-	struct sql_table table = {.start = path->start, .end = path->end, .one_pair = path->one_pair};
+	struct sql_table table = {
+		.start = path->start, .end = path->end, .one_pair = path->one_pair};
 	size_t n = path->count;
 	if (n > 0)
 		table.name = path->parts[n - 1];

@@ -1,5 +1,5 @@
-/* The tokens that a statement is made of: comments and template marks left out, brackets paired. For
- * the readers of this folder. */
+/* The tokens that a statement is made of: comments and template marks left out, brackets paired.
+ * For the readers of this folder. */
 #pragma once
 
 #include "compiler/query/sql.h"
@@ -9,20 +9,22 @@
 struct code {
 	const struct sql *sql;
 	struct sql_token *tokens;       /* the tags among them, each one token */
-	uint32_t *match;                /* of ( [ CASE and their ends: the other one; else CODE_NONE */
+	uint32_t *match; /* of ( [ CASE and their ends: the other one; else CODE_NONE */
 	size_t count;
-	bool quotes_are_names;          /* "…" is a name although the text was scanned for BigQuery: in DDL */
+	bool quotes_are_names; /* "…" is a name although the text was scanned for BigQuery: in DDL
+				*/
 };
 
-/* A clause [[ ]] counts as kept, but for `[[ … --]] default`, where the default does. Made once a text:
- * everybody who asks gets the same one. */
+/* A clause [[ ]] counts as kept, but for `[[ … --]] default`, where the default does. Made once a
+ * text: everybody who asks gets the same one. */
 struct code *code_of(struct arena *arena, const struct sql *sql);
 
 struct str code_text(const struct code *code, size_t at);
 
 bool code_is_mark(const struct code *code, size_t at, const char *punctuation);
 
-/* Is the token at `at` (which may be behind the end) this word, one of these words, this punctuation? */
+/* Is the token at `at` (which may be behind the end) this word, one of these words, this
+ * punctuation? */
 static inline bool code_word(const struct code *code, size_t at, enum sql_word word) {
 	return at < code->count && code->tokens[at].word == word;
 }
@@ -33,7 +35,8 @@ static inline bool code_word_in(const struct code *code, size_t at, const enum s
 
 static inline bool code_mark(const struct code *code, size_t at, const char *punctuation) {
 	return at < code->count && code->tokens[at].type == SQL_PUNCTUATION &&
-		code->sql->text.ptr[code->tokens[at].start] == *punctuation && code_is_mark(code, at, punctuation);
+	       code->sql->text.ptr[code->tokens[at].start] == *punctuation &&
+	       code_is_mark(code, at, punctuation);
 }
 
 /* A name: a word that is not reserved, or anything in quotes, which are taken off. */
@@ -50,8 +53,8 @@ static inline bool code_reserved(const struct code *code, size_t at) {
 	return sql_word_reserved(code->tokens[at].word);
 }
 
-/* `a.b.c`, `` `a.b.c` `` and `` `a`.`b` `` as parts; dashes as in my-project.a.b. At most four parts are
- * kept. Gives the index behind it, or `at` if there is no name. */
+/* `a.b.c`, `` `a.b.c` `` and `` `a`.`b` `` as parts; dashes as in my-project.a.b. At most four
+ * parts are kept. Gives the index behind it, or `at` if there is no name. */
 struct code_path {
 	struct str parts[4];
 	size_t count;

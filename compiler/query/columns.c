@@ -1,6 +1,7 @@
-/* A query in, the names and types of its result columns out. Reads WITH, the outermost SELECT's list and
- * what its FROM names; everything else is jumped over. Where a column has no name that we can tell, the
- * whole result is unknown, with the reason: half a list would make every check on it a guess. */
+/* A query in, the names and types of its result columns out. Reads WITH, the outermost SELECT's
+ * list and what its FROM names; everything else is jumped over. Where a column has no name that we
+ * can tell, the whole result is unknown, with the reason: half a list would make every check on it
+ * a guess. */
 #include "compiler/query/columns.h"
 
 #include <stdarg.h>
@@ -61,21 +62,25 @@ struct span column_span(struct compile *c, const struct column *column) {
 	return column->node ? node_span(c, column->node, column->from, column->to) : column->at;
 }
 
-static void add_star_of(struct reading *r, struct list *list, const struct from *from, struct range except,
-	size_t at) {
+static void add_star_of(struct reading *r, struct list *list, const struct from *from,
+	struct range except, size_t at) {
 	struct span star = span_of(r, at, at + 1);
 	if (from->scalar && from->type != COLUMN_UNKNOWN)
-		add_column(r, list, (struct column){.name = from->alias, .type = from->type, .at = star});
+		add_column(r, list,
+			(struct column){.name = from->alias, .type = from->type, .at = star});
 	else if (from->scalar)
 		list->reason = "`*` takes in an array whose rows are not known";
 	else if (!from->columns->known)
-		list->reason = arena_printf(r->c->arena, "`*` takes in `%.*s`: %s", STR_ARGS(from->alias),
-			from->columns->reason ? from->columns->reason : "its columns are not known");
+		list->reason =
+			arena_printf(r->c->arena, "`*` takes in `%.*s`: %s", STR_ARGS(from->alias),
+				from->columns->reason ? from->columns->reason
+						      : "its columns are not known");
 	for (size_t i = 0; !list->reason && i < from->columns->count && !from->scalar; i++) {
 		struct column column = from->columns->items[i];
 		column.at = star;
 		column.node = NULL;
-		if (named_in(r->code, except, column.name) || named_in(r->code, from->joined, column.name))
+		if (named_in(r->code, except, column.name) ||
+			named_in(r->code, from->joined, column.name))
 			continue;
 		add_column(r, list, column);
 	}
@@ -87,7 +92,8 @@ static void add_star(struct reading *r, struct list *list, struct range item, si
 	const struct code *code = r->code;
 	struct range except = {0, 0};
 	size_t at = star + 1;
-	if ((code_word(code, at, WORD_EXCEPT) || code_word(code, at, WORD_EXCLUDE)) && code_mark(code, at + 1, "(")) {
+	if ((code_word(code, at, WORD_EXCEPT) || code_word(code, at, WORD_EXCLUDE)) &&
+		code_mark(code, at + 1, "(")) {
 		except = (struct range){at + 2, code->match[at + 1]};
 		at = code_skip(code, at + 1);
 	}
@@ -125,7 +131,8 @@ static bool ends_value(const struct code *code, size_t at) {
 	case SQL_PUNCTUATION:
 		return code_mark(code, at, ")") || code_mark(code, at, "]");
 	case SQL_WORD:
-		return !code_reserved(code, at) || code_word(code, at, WORD_END) || code_word(code, at, WORD_NULL);
+		return !code_reserved(code, at) || code_word(code, at, WORD_END) ||
+		       code_word(code, at, WORD_NULL);
 	case SQL_COMMENT:
 	case SQL_OPEN:
 	case SQL_CLOSE:
@@ -148,12 +155,14 @@ static bool item_name(const struct code *code, struct range item, struct str *na
 	}
 	struct code_path path;
 	if (code_path(code, item.start, &path) == item.end) {
-		*name = type == SQL_QUOTED && item.end - item.start == 1 ? code_unquote(code_text(code, last)) :
-			path.parts[path.count - 1];
+		*name = type == SQL_QUOTED && item.end - item.start == 1
+				? code_unquote(code_text(code, last))
+				: path.parts[path.count - 1];
 		return true;
 	}
 	bool interval = last >= item.start + 2 && code_word(code, last - 2, WORD_INTERVAL);
-	if (last == item.start || !code_name(code, last, &word_name) || interval || !ends_value(code, last - 1))
+	if (last == item.start || !code_name(code, last, &word_name) || interval ||
+		!ends_value(code, last - 1))
 		return false;
 	*name = word_name;
 	*end = last;
@@ -233,7 +242,8 @@ static struct select find_parts(const struct code *code, size_t at, size_t end) 
 		}
 		select.group |= first && code_word(code, at, WORD_GROUP);
 		select.ordered |= code_word(code, at, WORD_ORDER);
-		select.limited |= code_word(code, at, WORD_LIMIT) || code_word(code, at, WORD_FETCH);
+		select.limited |=
+			code_word(code, at, WORD_LIMIT) || code_word(code, at, WORD_FETCH);
 		first &= !set;
 	}
 	return select;
@@ -245,7 +255,8 @@ static size_t skip_quantifier(const struct code *code, size_t at) {
 		at++;
 	if (code_word(code, at, WORD_ON) && code_mark(code, at + 1, "("))
 		at = code_skip(code, at + 1);
-	if (code_word(code, at, WORD_TOP) && at + 1 < code->count && code->tokens[at + 1].type == SQL_NUMBER)
+	if (code_word(code, at, WORD_TOP) && at + 1 < code->count &&
+		code->tokens[at + 1].type == SQL_NUMBER)
 		at += 2;
 	return code_word(code, at, WORD_AS) || code_word(code, at, WORD_WITH) ? CODE_NONE : at;
 }

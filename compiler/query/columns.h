@@ -1,4 +1,5 @@
-/* What a query gives: names and types of its result columns, as far as they can be told from outside. */
+/* What a query gives: names and types of its result columns, as far as they can be told from
+ * outside. */
 #pragma once
 
 #include "compiler/query/sql.h"
@@ -38,11 +39,11 @@ const struct column *columns_find(const struct columns *columns, struct str name
 /* "text", "number", … as `yields:` spells them. */
 const char *column_type_name(enum column_type type);
 
-/* What a warehouse's type means for a chart or filter: INT64, varchar(10), TIMESTAMP, ARRAY<STRING>, in
- * any case; UNKNOWN for a name that no supported warehouse has. */
+/* What a warehouse's type means for a chart or filter: INT64, varchar(10), TIMESTAMP,
+ * ARRAY<STRING>, in any case; UNKNOWN for a name that no supported warehouse has. */
 enum column_type column_type_of(struct str database_type);
 
-/* From the outermost select list of `sql`, types looked up in the catalogue (NULL allowed). `node` is
- * the scalar that holds the text: spans point into it. A UNION counts by its first branch. */
+/* From the outermost select list of `sql`, types looked up in the catalogue (NULL allowed). `node`
+ * is the scalar that holds the text: spans point into it. A UNION counts by its first branch. */
 struct columns *columns_of_query(struct compile *c, const struct sql *sql, const struct node *node,
 	const struct catalogue *catalogue);

@@ -1,6 +1,7 @@
-/* A file of DDL in, the tables and views that it creates out. Statements are cut at their semicolons;
- * what does not begin with CREATE … TABLE or VIEW is passed over, since a folder of SQL also holds
- * loads, grants and functions. The dialects' own clauses behind a column's type are passed over too. */
+/* A file of DDL in, the tables and views that it creates out. Statements are cut at their
+ * semicolons; what does not begin with CREATE … TABLE or VIEW is passed over, since a folder of SQL
+ * also holds loads, grants and functions. The dialects' own clauses behind a column's type are
+ * passed over too. */
 #include "compiler/query/reading.h"
 
 #define MAX_FIELD_DEPTH 15u     /* of STRUCT in STRUCT, BigQuery's own limit */
@@ -52,10 +53,12 @@ static bool next_part(const struct code *code, size_t *start, size_t end, struct
 	return false;
 }
 
-static bool read_column(struct ddl *d, struct range part, unsigned depth, struct catalogue_column *column);
+static bool read_column(
+	struct ddl *d, struct range part, unsigned depth, struct catalogue_column *column);
 
 /* The fields of STRUCT<…>, `open` its bracket. */
-static void read_fields(struct ddl *d, size_t open, unsigned depth, struct catalogue_column *column) {
+static void read_fields(
+	struct ddl *d, size_t open, unsigned depth, struct catalogue_column *column) {
 	VEC(struct catalogue_column) fields = {0};
 	size_t start = open + 1, end = d->code->match[open];
 	for (struct range part; next_part(d->code, &start, end, &part);) {
@@ -77,13 +80,16 @@ static void read_column_type(struct ddl *d, size_t start, size_t end, unsigned d
 		base++;
 	if (base == start)
 		return;
-	column->database_type = type_name(d->c->arena, str_slice(code->sql->text, code->tokens[start].start,
-		code->tokens[base - 1].end));
+	column->database_type = type_name(d->c->arena,
+		str_slice(code->sql->text, code->tokens[start].start, code->tokens[base - 1].end));
 	bool array = code_word(code, start, WORD_ARRAY) && code_mark(code, base, "<");
 	if (array && code->match[base] != CODE_NONE && depth < MAX_FIELD_DEPTH) {
 		read_column_type(d, base + 1, code->match[base], depth + 1, column);
-		*column = (struct catalogue_column){.name = column->name, .at = column->at, .repeated = true,
-			.database_type = column->database_type, .type = COLUMN_OTHER};
+		*column = (struct catalogue_column){.name = column->name,
+			.at = column->at,
+			.repeated = true,
+			.database_type = column->database_type,
+			.type = COLUMN_OTHER};
 		return;
 	}
 	for (size_t at = base; at < end; at = code_skip(code, at))
@@ -103,14 +109,16 @@ static void read_reference(const struct code *code, size_t at, struct catalogue_
 }
 
 /* `name type …`; false if it is not that. */
-static bool read_column(struct ddl *d, struct range part, unsigned depth, struct catalogue_column *column) {
+static bool read_column(
+	struct ddl *d, struct range part, unsigned depth, struct catalogue_column *column) {
 	static const enum sql_word attributes[] = {WORD_NOT, WORD_NULL, WORD_DEFAULT, WORD_OPTIONS,
 		WORD_PRIMARY, WORD_REFERENCES, WORD_CONSTRAINT, WORD_COLLATE, WORD_CHECK,
 		WORD_UNIQUE, WORD_GENERATED, WORD_AS, WORD_COMMENT, WORD_AUTO_INCREMENT,
 		WORD_AUTOINCREMENT, WORD_IDENTITY, WORD_ENCODE, WORD_ON, WORD_KEY, WORD_VISIBLE,
 		WORD_INVISIBLE, WORD_NONE};
 	const struct code *code = d->code;
-	if (!code_name(code, part.start, &column->name) && code->tokens[part.start].type != SQL_WORD)
+	if (!code_name(code, part.start, &column->name) &&
+		code->tokens[part.start].type != SQL_WORD)
 		return false;
 	column->at = span_of(d, part.start, part.start + 1);
 	size_t end = part.start + 1;
@@ -150,7 +158,8 @@ static struct catalogue_column *find_column(struct catalogue_table *table, struc
 static void read_constraint(struct ddl *d, struct range part, struct catalogue_table *table) {
 	const struct code *code = d->code;
 	size_t at = part.start;
-	while (at < part.end && !code_word(code, at, WORD_PRIMARY) && !code_word(code, at, WORD_FOREIGN))
+	while (at < part.end && !code_word(code, at, WORD_PRIMARY) &&
+		!code_word(code, at, WORD_FOREIGN))
 		at++;
 	bool primary = code_word(code, at, WORD_PRIMARY);
 	while (at < part.end && !code_mark(code, at, "("))
@@ -160,7 +169,8 @@ static void read_constraint(struct ddl *d, struct range part, struct catalogue_t
 	size_t reference = code->match[at] + 1;
 	size_t start = at + 1, end = code->match[at];
 	for (struct range name; next_part(code, &start, end, &name);) {
-		struct catalogue_column *column = find_column(table, code_unquote(code_text(code, name.start)));
+		struct catalogue_column *column =
+			find_column(table, code_unquote(code_text(code, name.start)));
 		if (!column)
 			continue;
 		column->key |= primary;
@@ -273,7 +283,8 @@ void ddl_read(struct compile *c, const struct node *node, struct catalogue *cata
 		while (end < code->count && !code_mark(code, end, ";"))
 			end = code_skip(code, end);
 		if (code_word(code, start, WORD_CREATE))
-			read_create(&d, (struct range){start, end < code->count ? end : code->count});
+			read_create(
+				&d, (struct range){start, end < code->count ? end : code->count});
 		start = end + 1;
 	}
 }

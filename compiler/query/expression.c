@@ -1,6 +1,6 @@
 /* An expression in, the type of its value out, where that can be told without understanding it: the
- * loosest operator decides, then the function, the literal or the column. Whatever is left is unknown;
- * a wrong answer would be worse, since checks are built on it. */
+ * loosest operator decides, then the function, the literal or the column. Whatever is left is
+ * unknown; a wrong answer would be worse, since checks are built on it. */
 #include "compiler/query/functions.h"
 #include "compiler/query/reading.h"
 
@@ -66,7 +66,8 @@ static struct operators find_operators(const struct code *code, struct range ran
 			found.logic = true;
 		else if (code_mark(code, at, "||"))
 			found.joined = true;
-		else if (between && found.sign == CODE_NONE && (code_mark(code, at, "+") || code_mark(code, at, "-")))
+		else if (between && found.sign == CODE_NONE &&
+			 (code_mark(code, at, "+") || code_mark(code, at, "-")))
 			found.sign = at;
 		else if (between && found.product == CODE_NONE && (code_mark(code, at, "*") ||
 				code_mark(code, at, "/") || code_mark(code, at, "%")))
@@ -93,7 +94,8 @@ static enum column_type sum_type(struct reading *r, struct range range, size_t s
 	return is_temporal(right) ? COLUMN_OTHER : left;
 }
 
-/* The n-th argument (from 1) of the call whose bracket opens at `open`; false if there are fewer. */
+/* The n-th argument (from 1) of the call whose bracket opens at `open`; false if there are fewer.
+ */
 static bool argument(const struct code *code, size_t open, unsigned n, struct range *range) {
 	size_t close = code->match[open];
 	size_t start = open + 1;
@@ -142,7 +144,8 @@ static enum column_type call_type(struct reading *r, struct str name, size_t ope
 		return function ? function->type : COLUMN_UNKNOWN;
 	struct range range;
 	enum column_type type = COLUMN_UNKNOWN;
-	for (unsigned n = function->like; n < MAX_BRANCHES && argument(r->code, open, n, &range); n++) {
+	for (unsigned n = function->like; n < MAX_BRANCHES && argument(r->code, open, n, &range);
+		n++) {
 		type = read_type(r, range, ctes, scope);
 		if (type != COLUMN_UNKNOWN || !function->or_later)
 			break;
@@ -161,7 +164,8 @@ static enum column_type case_type(struct reading *r, struct range range, struct 
 			continue;
 		}
 		size_t start = ++at;
-		while (at < end && !code_word(code, at, WORD_WHEN) && !code_word(code, at, WORD_ELSE))
+		while (at < end && !code_word(code, at, WORD_WHEN) &&
+			!code_word(code, at, WORD_ELSE))
 			at = code_skip(code, at);
 		enum column_type type = read_type(r, (struct range){start, at}, ctes, scope);
 		if (type != COLUMN_UNKNOWN)
@@ -178,9 +182,11 @@ static size_t call_name(const struct code *code, struct range range, struct str 
 	if (code_word(code, at, WORD_SAFE) && code_mark(code, at + 1, "."))
 		at += 2;
 	size_t first = at++;
-	while (code_mark(code, at, ".") && at + 1 < range.end && code->tokens[at + 1].type == SQL_WORD)
+	while (code_mark(code, at, ".") && at + 1 < range.end &&
+		code->tokens[at + 1].type == SQL_WORD)
 		at += 2;
-	if (!code_mark(code, at, "(") || code->match[at] == CODE_NONE || code->match[at] >= range.end)
+	if (!code_mark(code, at, "(") || code->match[at] == CODE_NONE ||
+		code->match[at] >= range.end)
 		return range.start;
 	*name = str_slice(code->sql->text, code->tokens[first].start, code->tokens[at - 1].end);
 	return at;
@@ -208,7 +214,8 @@ static enum column_type literal_type(const struct code *code, struct range range
 		return code_word(code, at, WORD_CURRENT_DATE) ? COLUMN_DATE : COLUMN_DATETIME;
 	if (code_word(code, at, WORD_INTERVAL))
 		return COLUMN_OTHER;
-	if (range.end - at == 2 && code->tokens[at].type == SQL_WORD && code->tokens[at + 1].type == SQL_STRING)
+	if (range.end - at == 2 && code->tokens[at].type == SQL_WORD &&
+		code->tokens[at + 1].type == SQL_STRING)
 		return column_type_of(code_text(code, at));
 	if (code_mark(code, at, "["))
 		return COLUMN_OTHER;
@@ -223,14 +230,16 @@ static enum column_type operand_type(struct reading *r, struct range range, stru
 	size_t close = code->match[start];
 	if (code_mark(code, start, "(") && close != CODE_NONE && close + 1 == range.end) {
 		struct range inner = {start + 1, close};
-		if (!code_word(code, start + 1, WORD_SELECT) && !code_word(code, start + 1, WORD_WITH))
+		if (!code_word(code, start + 1, WORD_SELECT) &&
+			!code_word(code, start + 1, WORD_WITH))
 			return read_type(r, inner, ctes, scope);
 		const struct columns *columns = read_query(r, inner, ctes, scope);
 		return columns->count == 1 ? columns->items[0].type : COLUMN_UNKNOWN;
 	}
 	if (code_word(code, start, WORD_CASE) && close != CODE_NONE)
 		return case_type(r, range, ctes, scope);
-	if ((code_word(code, start, WORD_ARRAY) || code_word(code, start, WORD_STRUCT)) && range.end - start > 1)
+	if ((code_word(code, start, WORD_ARRAY) || code_word(code, start, WORD_STRUCT)) &&
+		range.end - start > 1)
 		return COLUMN_OTHER;
 	struct str name;
 	size_t open = call_name(code, range, &name);
@@ -299,7 +308,8 @@ static bool is_snippet(const struct code *code, size_t at) {
 
 bool read_aggregate(const struct code *code, struct range range) {
 	for (size_t at = range.start; at < range.end; at++) {
-		bool query = code_word(code, at + 1, WORD_SELECT) || code_word(code, at + 1, WORD_WITH);
+		bool query =
+			code_word(code, at + 1, WORD_SELECT) || code_word(code, at + 1, WORD_WITH);
 		if (query && code_mark(code, at, "(")) {
 			at = code_skip(code, at) - 1;
 			continue;

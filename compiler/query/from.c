@@ -1,5 +1,5 @@
-/* What a FROM reads: tables of the catalogue, WITH queries, queries in brackets, arrays. Each with its
- * alias and its columns, so that names in the select list can be looked up. */
+/* What a FROM reads: tables of the catalogue, WITH queries, queries in brackets, arrays. Each with
+ * its alias and its columns, so that names in the select list can be looked up. */
 #include "compiler/query/reading.h"
 
 /* `WITH t (a, b) AS (…)`: the names in brackets stand for those of the query. */
@@ -149,11 +149,13 @@ void read_from(struct reading *r, struct range range, struct cte *ctes, struct s
 		for (; at < range.end; at = code_skip(code, at)) {
 			if (code_mark(code, at, ",") || code_word(code, at, WORD_JOIN))
 				break;
-			if (code_word(code, at, WORD_USING) && code_mark(code, at + 1, "(") && scope->from.count)
+			if (code_word(code, at, WORD_USING) && code_mark(code, at + 1, "(") &&
+				scope->from.count)
 				scope->from.items[scope->from.count - 1].joined =
 					(struct range){at + 2, code->match[at + 1]};
 			scope->natural |= code_word(code, at, WORD_NATURAL);
-			scope->pivoted |= code_word(code, at, WORD_PIVOT) || code_word(code, at, WORD_UNPIVOT);
+			scope->pivoted |= code_word(code, at, WORD_PIVOT) ||
+					  code_word(code, at, WORD_UNPIVOT);
 		}
 		at++;
 	}
@@ -162,7 +164,8 @@ void read_from(struct reading *r, struct range range, struct cte *ctes, struct s
 /* A field of a struct: path->parts[first] is the column. */
 static const struct catalogue_column *find_field(const struct catalogue_table *table,
 	const struct code_path *path, size_t first) {
-	const struct catalogue_column *column = table ? catalogue_column(table, path->parts[first]) : NULL;
+	const struct catalogue_column *column =
+		table ? catalogue_column(table, path->parts[first]) : NULL;
 	for (size_t i = first + 1; column && i < path->count; i++) {
 		const struct catalogue_column *inner = NULL;
 		for (size_t f = 0; f < column->field_count; f++) {
@@ -175,7 +178,8 @@ static const struct catalogue_column *find_field(const struct catalogue_table *t
 }
 
 /* A path as one item of FROM sees it: alias.column, column, alias.struct.field, struct.field. */
-static bool from_column(const struct from *from, const struct code_path *path, struct column *found) {
+static bool from_column(
+	const struct from *from, const struct code_path *path, struct column *found) {
 	size_t first = path->count > 1 && str_eq_fold(from->alias, path->parts[0]) ? 1 : 0;
 	if (from->scalar) {
 		found->type = path->count == 1 ? from->type : COLUMN_UNKNOWN;

@@ -1,5 +1,5 @@
-/* SQL functions and the types of what they give, over the warehouses that Metabase reads. Sorted by name,
- * since they are looked up by bisection. */
+/* SQL functions and the types of what they give, over the warehouses that Metabase reads. Sorted by
+ * name, since they are looked up by bisection. */
 #include "compiler/query/functions.h"
 
 #include <stdlib.h>

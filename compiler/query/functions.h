@@ -6,7 +6,7 @@
 struct sql_function {
 	const char *name;       /* upper case */
 	enum column_type type;  /* of the result, whatever it is given */
-	unsigned like;          /* UNKNOWN above: the argument, counted from 1, that has the result's type */
+	unsigned like; /* UNKNOWN above: the argument, counted from 1, that has the result's type */
 	bool or_later;          /* … or the first one after it whose type can be told */
 	bool aggregate;
 };

@@ -1,6 +1,6 @@
-/* Puts together what the rules ask about a text: which tag means what, which query a token belongs to.
- * The rules themselves are in lint_*.c. A text whose marks or quotes do not close is not looked at any
- * further: everything behind them would be misread. */
+/* Puts together what the rules ask about a text: which tag means what, which query a token belongs
+ * to. The rules themselves are in lint_*.c. A text whose marks or quotes do not close is not looked
+ * at any further: everything behind them would be misread. */
 #include "compiler/query/lint.h"
 
 #include <stdarg.h>
@@ -8,7 +8,8 @@
 #include "compiler/query/linting.h"
 
 const struct lint_tag *lint_tag_of(const struct linting *l, const struct sql_tag *tag) {
-	return tag->type == SQL_TAG_VARIABLE && !tag->malformed ? map_get(&l->tags, tag->name) : NULL;
+	return tag->type == SQL_TAG_VARIABLE && !tag->malformed ? map_get(&l->tags, tag->name)
+								: NULL;
 }
 
 struct diagnostic *lint_report(struct linting *l, enum diag_code code, size_t start, size_t end,
@@ -21,10 +22,12 @@ struct diagnostic *lint_report(struct linting *l, enum diag_code code, size_t st
 	return diag_add(l->c, code, node_span(l->c, l->node, start, end), "%s", text);
 }
 
-void lint_fix(struct linting *l, struct diagnostic *d, size_t start, size_t end, const char *format, ...) {
+void lint_fix(struct linting *l, struct diagnostic *d, size_t start, size_t end, const char *format,
+	...) {
 	struct span at = node_span(l->c, l->node, start, end);
 	const struct source *source = source_of(l->c, at);
-	if (!source || !str_eq(str_slice(source->text, at.start, at.end), str_slice(l->sql->text, start, end)))
+	if (!source || !str_eq(str_slice(source->text, at.start, at.end),
+			       str_slice(l->sql->text, start, end)))
 		return;
 	va_list args;
 	va_start(args, format);

@@ -1,6 +1,6 @@
-/* The traps of template tags in SQL: what the server would refuse when the query runs, or would run as
- * something else than the author meant. What a filter is stays outside; a tag is described by what it
- * becomes in the text. */
+/* The traps of template tags in SQL: what the server would refuse when the query runs, or would run
+ * as something else than the author meant. What a filter is stays outside; a tag is described by
+ * what it becomes in the text. */
 #pragma once
 
 #include "compiler/query/sql.h"
@@ -25,8 +25,8 @@ struct lint_tag {
 	bool server_has_alias;  /* the project's oldest server knows `alias` */
 };
 
-/* Reports (E06xx, W06xx) everything that is wrong with the text and with how it uses `tags`. `node` is
- * the scalar that holds the text. Tags that are not in the list are taken for variables with a value,
- * so an unknown name is not reported twice. */
+/* Reports (E06xx, W06xx) everything that is wrong with the text and with how it uses `tags`. `node`
+ * is the scalar that holds the text. Tags that are not in the list are taken for variables with a
+ * value, so an unknown name is not reported twice. */
 void sql_lint(struct compile *c, const struct sql *sql, const struct node *node,
 	const struct lint_tag *tags, size_t count, bool bigquery);

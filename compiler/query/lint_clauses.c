@@ -1,6 +1,6 @@
-/* What is left of a text when its [[ ]] clauses are left out, as they are while their filters have no
- * value: a WHERE with nothing behind it, an AND with nothing before it. Works on all tokens, clause
- * marks included. */
+/* What is left of a text when its [[ ]] clauses are left out, as they are while their filters have
+ * no value: a WHERE with nothing behind it, an AND with nothing before it. Works on all tokens,
+ * clause marks included. */
 #include "compiler/query/linting.h"
 
 static const enum sql_word condition_words[] = {WORD_WHERE, WORD_HAVING, WORD_QUALIFY, WORD_ON,
@@ -79,7 +79,8 @@ static void check_where(struct linting *l, size_t at) {
 	const struct sql_token *where = &l->sql->tokens.items[at];
 	struct diagnostic *d = lint_report(l, E0610, where->start, where->end,
 		"nothing is left behind `%.*s` when its clauses are left out", STR_ARGS(word));
-	diag_help(l->c, d, "begin with a condition that is always there: `%.*s 1 = 1 [[AND …]]`", STR_ARGS(word));
+	diag_help(l->c, d, "begin with a condition that is always there: `%.*s 1 = 1 [[AND …]]`",
+		STR_ARGS(word));
 	if (joined)
 		lint_fix(l, d, token->start, token->end, "1 = 1 [[");
 	else
@@ -110,10 +111,12 @@ static void check_joined(struct linting *l, struct level *level, size_t open) {
 	const struct sql_token *word = &l->sql->tokens.items[first];
 	struct str text = text_at(l, first);
 	struct diagnostic *d = lint_report(l, E0611, word->start, word->end,
-		level->condition ? "`%.*s` joins a condition that may be left out" : "`%.*s` has no condition to join",
+		level->condition ? "`%.*s` joins a condition that may be left out"
+				 : "`%.*s` has no condition to join",
 		STR_ARGS(text));
 	if (level->condition) {
-		diag_help(l->c, d, "write `WHERE 1 = 1` outside of `[[ ]]` and begin each clause with `AND`");
+		diag_help(l->c, d,
+			"write `WHERE 1 = 1` outside of `[[ ]]` and begin each clause with `AND`");
 	} else if (level->from) {
 		diag_help(l->c, d, "write `WHERE 1 = 1` before the clause");
 		lint_fix(l, d, token->start, token->start, "WHERE 1 = 1 ");
@@ -156,7 +159,8 @@ static void follow(const struct linting *l, struct level *level, size_t at) {
 
 static void check_pointless(struct linting *l, const struct sql_tag *tag) {
 	const struct lint_tag *known = lint_tag_of(l, tag);
-	if (!tag->clause || !known || !known->required || tag->in_string || tag->in_quotes || tag->in_comment)
+	if (!tag->clause || !known || !known->required || tag->in_string || tag->in_quotes ||
+		tag->in_comment)
 		return;
 	const struct sql_clause *clause = &l->sql->clauses.items[tag->clause - 1];
 	struct diagnostic *d = lint_report(l, W0618, tag->start, tag->end,

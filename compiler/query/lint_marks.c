@@ -1,5 +1,5 @@
-/* Marks that the server's template parser refuses, and tags in places where it replaces them although
- * the warehouse reads no code there. */
+/* Marks that the server's template parser refuses, and tags in places where it replaces them
+ * although the warehouse reads no code there. */
 #include "compiler/query/linting.h"
 
 static struct str text_of(const struct linting *l, size_t start, size_t end) {
@@ -33,17 +33,20 @@ static void unclosed_tag(struct linting *l, const struct sql_problem *p) {
 /* The nearest name that is one: other characters become underscores. */
 static void bad_name(struct linting *l, const struct sql_problem *p) {
 	struct str name = str_trim(text_of(l, p->start + 2, p->end - 2));
-	struct diagnostic *d = lint_report(l, E0602, p->start, p->end, "`%.*s` cannot be the name of a tag",
-		STR_ARGS(name));
+	struct diagnostic *d = lint_report(
+		l, E0602, p->start, p->end, "`%.*s` cannot be the name of a tag", STR_ARGS(name));
 	if (str_starts(name, "snippet:") || str_starts(name, "#")) {
-		diag_help(l->c, d, "%s", name.ptr[0] == '#' ? "a card is named as `{{#chart}}` or `{{#dashboard/chart}}`" :
-			"a snippet is named as `{{snippet: key}}`");
+		diag_help(l->c, d, "%s",
+			name.ptr[0] == '#'
+				? "a card is named as `{{#chart}}` or `{{#dashboard/chart}}`"
+				: "a snippet is named as `{{snippet: key}}`");
 		return;
 	}
 	char *better = arena_cstr(l->c->arena, name);
 	for (size_t i = 0; i < name.len; i++) {
 		char c = better[i];
-		bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
+		bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			    (c >= '0' && c <= '9') || c == '.';
 		better[i] = good ? c : '_';
 	}
 	diag_help(l->c, d, "names hold letters, digits, `_` and `.`: write `{{%s}}`", better);
@@ -60,9 +63,12 @@ static void without_tag(struct linting *l, const struct sql_problem *p) {
 		return;
 	}
 	struct str inside = str_trim(text_of(l, p->start + 2, p->end - 2));
-	bool condition = str_find(inside, " ", 0) != STR_NONE && str_find(inside, ",", 0) == STR_NONE;
+	bool condition =
+		str_find(inside, " ", 0) != STR_NONE && str_find(inside, ",", 0) == STR_NONE;
 	if (condition) {
-		diag_help(l->c, d, "take the brackets away, or put in a tag that decides whether the clause stays");
+		diag_help(l->c, d,
+			"take the brackets away, or put in a tag that decides whether the clause "
+			"stays");
 		return;
 	}
 	diag_help(l->c, d, "the server reads `[[` as an optional clause: for an array write `[ [`");
@@ -98,8 +104,10 @@ static void problem(struct linting *l, const struct sql_problem *p) {
 		lint_report(l, E0607, p->start, p->end, "this comment is never closed");
 		return;
 	case SQL_HIDDEN_TAG:
-		d = lint_report(l, E0606, p->start, p->end, "the server takes this tag for part of a comment");
-		diag_note(l->c, d, SPAN_NONE, "it knows single quotes only: a comment mark in `\"…\"` or backticks "
+		d = lint_report(l, E0606, p->start, p->end,
+			"the server takes this tag for part of a comment");
+		diag_note(l->c, d, SPAN_NONE,
+			"it knows single quotes only: a comment mark in `\"…\"` or backticks "
 			"before the tag starts a comment for it");
 		diag_help(l->c, d, "write the text with the comment mark in single quotes");
 		return;
@@ -109,8 +117,9 @@ static void problem(struct linting *l, const struct sql_problem *p) {
 static void in_quotes(struct linting *l, const struct sql_tag *tag) {
 	const struct sql_token *token = token_around(l->sql, tag->start);
 	struct str mark = text_of(l, tag->start, tag->end);
-	struct diagnostic *d = lint_report(l, E0604, tag->start, tag->end, "`%.*s` stands inside %s",
-		STR_ARGS(mark), tag->in_quotes ? "a quoted name" : "a string");
+	struct diagnostic *d =
+		lint_report(l, E0604, tag->start, tag->end, "`%.*s` stands inside %s",
+			STR_ARGS(mark), tag->in_quotes ? "a quoted name" : "a string");
 	if (tag->in_quotes) {
 		diag_help(l->c, d, "a tag gives a value or a condition, never a name");
 		return;
@@ -130,7 +139,9 @@ static void in_comment(struct linting *l, const struct sql_tag *tag) {
 	struct diagnostic *d = lint_report(l, E0605, tag->start, tag->end,
 		"the server replaces this tag although it stands in a comment");
 	if (tag->clause || !token || l->sql->text.ptr[token->start] != '#') {
-		diag_help(l->c, d, "inside `[[ ]]` comments are text for the server: take the tag out of the comment");
+		diag_help(l->c, d,
+			"inside `[[ ]]` comments are text for the server: take the tag out of the "
+			"comment");
 		return;
 	}
 	diag_help(l->c, d, "it does not know `#` comments: write `--`");

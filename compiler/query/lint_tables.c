@@ -1,10 +1,14 @@
-/* The tables that field filters mean. The server writes the column with its table's full name and looks
- * at no FROM, so the table has to be readable under exactly that name where the tag stands. */
+/* The tables that field filters mean. The server writes the column with its table's full name and
+ * looks at no FROM, so the table has to be readable under exactly that name where the tag stands.
+ */
 #include "compiler/query/linting.h"
 
-static bool is_meant(const struct linting *l, const struct lint_tag *known, const struct sql_table *table) {
-	bool name = l->bigquery ? str_eq(known->table, table->name) : str_eq_fold(known->table, table->name);
-	bool schema = known->schema.len == 0 || table->schema.len == 0 || str_eq_fold(known->schema, table->schema);
+static bool is_meant(
+	const struct linting *l, const struct lint_tag *known, const struct sql_table *table) {
+	bool name = l->bigquery ? str_eq(known->table, table->name)
+				: str_eq_fold(known->table, table->name);
+	bool schema = known->schema.len == 0 || table->schema.len == 0 ||
+		      str_eq_fold(known->schema, table->schema);
 	return name && schema && !table->cte;
 }
 
@@ -25,8 +29,9 @@ static struct span table_span(struct linting *l, const struct sql_table *table) 
 static const char *rendered(struct linting *l, const struct lint_tag *known, const struct sql_table *table) {
 	struct str schema = known->schema.len ? known->schema : table->schema;
 	const char *quote = l->bigquery ? "`" : "\"", *dot = l->bigquery ? "." : "\".\"";
-	return arena_printf(l->c->arena, "%s%.*s%s%.*s%s.%s%.*s%s", quote, STR_ARGS(schema), schema.len ? dot : "",
-		STR_ARGS(known->table), quote, quote, STR_ARGS(known->column), quote);
+	return arena_printf(l->c->arena, "%s%.*s%s%.*s%s.%s%.*s%s", quote, STR_ARGS(schema),
+		schema.len ? dot : "", STR_ARGS(known->table), quote, quote,
+		STR_ARGS(known->column), quote);
 }
 
 static void aliased(struct linting *l, const struct sql_tag *tag, const struct lint_tag *known,
@@ -36,11 +41,16 @@ static void aliased(struct linting *l, const struct sql_tag *tag, const struct l
 		rendered(l, known, table), STR_ARGS(table->alias));
 	diag_note(l->c, d, table_span(l, table), "it gets its other name here");
 	if (known->server_has_alias)
-		diag_help(l->c, d, "say so in the chart: `filters: {%.*s: {field: %.*s.%.*s, alias: %.*s.%.*s}}`, "
-			"or take the other name away", STR_ARGS(tag->name), STR_ARGS(known->table),
-			STR_ARGS(known->column), STR_ARGS(table->alias), STR_ARGS(known->column));
+		diag_help(l->c, d,
+			"say so in the chart: `filters: {%.*s: {field: %.*s.%.*s, alias: "
+			"%.*s.%.*s}}`, "
+			"or take the other name away",
+			STR_ARGS(tag->name), STR_ARGS(known->table), STR_ARGS(known->column),
+			STR_ARGS(table->alias), STR_ARGS(known->column));
 	else
-		diag_help(l->c, d, "take the other name away (servers from 0.56 could be told of it by `alias:`)");
+		diag_help(l->c, d,
+			"take the other name away (servers from 0.56 could be told of it by "
+			"`alias:`)");
 }
 
 static void out_of_reach(struct linting *l, const struct sql_tag *tag, const struct lint_tag *known,
@@ -59,7 +69,8 @@ static void no_such_alias(struct linting *l, const struct sql_tag *tag, struct s
 }
 
 /* The author's own bytes, variables and all, in one pair of backticks. */
-static struct str in_one_pair(struct linting *l, const struct sql_table *table, const char *wanted) {
+static struct str in_one_pair(
+	struct linting *l, const struct sql_table *table, const char *wanted) {
 	struct span at = table_span(l, table);
 	const struct source *source = source_of(l->c, at);
 	struct str text = source ? str_slice(source->text, at.start, at.end) : (struct str){0};
@@ -82,14 +93,16 @@ static void misspelt(struct linting *l, const struct sql_tag *tag, const struct 
 	struct str text = str_slice(l->sql->text, table->start, table->end);
 	struct diagnostic *d = lint_report(l, E0614, table->start, table->end,
 		"%.*s is not how the server names the table in a field filter", STR_ARGS(text));
-	diag_note(l->c, d, node_span(l->c, l->node, tag->start, tag->end), "this becomes a condition on %s",
-		rendered(l, known, table));
+	diag_note(l->c, d, node_span(l->c, l->node, tag->start, tag->end),
+		"this becomes a condition on %s", rendered(l, known, table));
 	if (schema.len == 0) {
-		diag_help(l->c, d, "write it with its dataset in one pair of backticks: `` `dataset.%.*s` ``",
+		diag_help(l->c, d,
+			"write it with its dataset in one pair of backticks: `` `dataset.%.*s` ``",
 			STR_ARGS(table->name));
 		return;
 	}
-	const char *wanted = arena_printf(l->c->arena, "`%.*s.%.*s`", STR_ARGS(schema), STR_ARGS(table->name));
+	const char *wanted =
+		arena_printf(l->c->arena, "`%.*s.%.*s`", STR_ARGS(schema), STR_ARGS(table->name));
 	struct str fixed = in_one_pair(l, table, wanted);
 	diag_help(l->c, d, "write `` %.*s ``", STR_ARGS(fixed));
 	struct span at = table_span(l, table);
@@ -147,7 +160,8 @@ static void check_table(struct linting *l, struct reported *reported, const stru
 			elsewhere = table;
 		else if (table->alias.len)
 			other_name = table;
-		else if (l->bigquery && (!table->one_pair || table->project.len || !table->schema.len))
+		else if (l->bigquery &&
+			 (!table->one_pair || table->project.len || !table->schema.len))
 			other_spelling = table;
 		else
 			return;
@@ -162,10 +176,12 @@ static void check_table(struct linting *l, struct reported *reported, const stru
 
 void lint_tables(struct linting *l) {
 	struct reported reported = {.starts = {0}};
-	for (size_t i = 0; i < l->sql->tags.count && i < LINT_MAX_TAGS && l->reports < LINT_MAX_REPORTS; i++) {
+	for (size_t i = 0;
+		i < l->sql->tags.count && i < LINT_MAX_TAGS && l->reports < LINT_MAX_REPORTS; i++) {
 		const struct sql_tag *tag = &l->sql->tags.items[i];
 		const struct lint_tag *known = lint_tag_of(l, tag);
-		if (!known || known->use == LINT_RAW || known->table.len == 0 || l->code_at[i] == CODE_NONE)
+		if (!known || known->use == LINT_RAW || known->table.len == 0 ||
+			l->code_at[i] == CODE_NONE)
 			continue;
 		uint32_t query = l->query_of[l->code_at[i]];
 		if (known->alias.len)

@@ -1,5 +1,5 @@
-/* What stands right beside a tag. A field filter is a whole condition, a variable is one value, and each
- * is wrong in the other's place. */
+/* What stands right beside a tag. A field filter is a whole condition, a variable is one value, and
+ * each is wrong in the other's place. */
 #include "compiler/query/functions.h"
 #include "compiler/query/linting.h"
 
@@ -45,7 +45,8 @@ static bool is_between_and(const struct code *code, size_t at) {
 			return true;
 		if (code->match[at] != CODE_NONE && code->match[at] < at)
 			at = code->match[at];
-		else if (code_word_in(code, at, starts_condition) || code_mark(code, at, "(") || code_mark(code, at, ","))
+		else if (code_word_in(code, at, starts_condition) || code_mark(code, at, "(") ||
+			 code_mark(code, at, ","))
 			return false;
 	}
 	return false;
@@ -55,14 +56,16 @@ static bool is_between_and(const struct code *code, size_t at) {
 static size_t column_before(const struct code *code, size_t end) {
 	size_t at = end;
 	for (;;) {
-		if (at == 0 || (code->tokens[at - 1].type != SQL_WORD && code->tokens[at - 1].type != SQL_QUOTED))
+		if (at == 0 || (code->tokens[at - 1].type != SQL_WORD &&
+				       code->tokens[at - 1].type != SQL_QUOTED))
 			return CODE_NONE;
 		at--;
 		if (at == 0 || !code_mark(code, at - 1, "."))
 			break;
 		at--;
 	}
-	bool first = at > 0 && (code_word_in(code, at - 1, starts_condition) || code_mark(code, at - 1, "("));
+	bool first = at > 0 &&
+		     (code_word_in(code, at - 1, starts_condition) || code_mark(code, at - 1, "("));
 	return first && !code_reserved(code, at) ? at : CODE_NONE;
 }
 
@@ -70,7 +73,8 @@ static size_t column_before(const struct code *code, size_t end) {
 static bool check_compared(struct linting *l, const struct use *u) {
 	const struct code *code = l->code;
 	size_t sign = u->at - 1, end = u->at + 1;
-	if (code_mark(code, sign, "(") && code_word(code, sign - 1, WORD_IN) && code_mark(code, end, ")")) {
+	if (code_mark(code, sign, "(") && code_word(code, sign - 1, WORD_IN) &&
+		code_mark(code, end, ")")) {
 		sign--;
 		end++;
 	}
@@ -80,7 +84,8 @@ static bool check_compared(struct linting *l, const struct use *u) {
 	struct str sign_text = code_text(code, before ? sign : end);
 	struct diagnostic *d = lint_report(l, E0608, u->tag->start, u->tag->end,
 		"`%s` is a whole condition and cannot be compared by `%.*s`", text_of(l, u), STR_ARGS(sign_text));
-	diag_help(l->c, d, "write `%s` alone: the server puts the column and the operator in", text_of(l, u));
+	diag_help(l->c, d, "write `%s` alone: the server puts the column and the operator in",
+		text_of(l, u));
 	if (!before)
 		return true;
 	size_t operand = sign;
@@ -88,7 +93,8 @@ static bool check_compared(struct linting *l, const struct use *u) {
 		return true;
 	operand = column_before(code, operand);
 	if (operand != CODE_NONE && code->tokens[operand].clause == u->tag->clause)
-		lint_fix(l, d, code->tokens[operand].start, code->tokens[end - 1].end, "%s", text_of(l, u));
+		lint_fix(l, d, code->tokens[operand].start, code->tokens[end - 1].end, "%s",
+			text_of(l, u));
 	return true;
 }
 
@@ -102,11 +108,12 @@ static void check_beside_or(struct linting *l, const struct use *u) {
 	if (beside == u->at || u->tag->clause)
 		return;
 	bool not = code_word(code, beside, WORD_NOT);
-	struct diagnostic *d = lint_report(l, W0616, u->tag->start, u->tag->end, "`%s` stands beside `%.*s`",
-		text_of(l, u), STR_ARGS(code_text(code, beside)));
-	diag_note(l->c, d, SPAN_NONE, "without a value it is `1 = 1`, so %s", not ? "nothing is left" :
-		"everything matches");
-	diag_help(l->c, d, "put both in a clause of their own: `%s`", not ? "[[AND NOT ({{…}})]]" : "[[OR ({{…}})]]");
+	struct diagnostic *d = lint_report(l, W0616, u->tag->start, u->tag->end,
+		"`%s` stands beside `%.*s`", text_of(l, u), STR_ARGS(code_text(code, beside)));
+	diag_note(l->c, d, SPAN_NONE, "without a value it is `1 = 1`, so %s",
+		not ? "nothing is left" : "everything matches");
+	diag_help(l->c, d, "put both in a clause of their own: `%s`",
+		not ? "[[AND NOT ({{…}})]]" : "[[OR ({{…}})]]");
 }
 
 /* WHERE {{variable}} */
@@ -121,13 +128,15 @@ static void check_condition(struct linting *l, const struct use *u) {
 		after++;
 	}
 	bool starts = code_word_in(code, before, starts_condition) && !is_between_and(code, before);
-	bool end = after >= code->count || code_word_in(code, after, ends) || code_mark(code, after, ")") ||
-		code_mark(code, after, ";");
+	bool end = after >= code->count || code_word_in(code, after, ends) ||
+		   code_mark(code, after, ")") || code_mark(code, after, ";");
 	if (!starts || !end || u->known->boolean)
 		return;
 	struct diagnostic *d = lint_report(l, E0609, u->tag->start, u->tag->end,
 		"`%s` is only a value, and a condition is needed here", text_of(l, u));
-	diag_help(l->c, d, "compare it with something: `column = %s`; or make it a filter on a column", text_of(l, u));
+	diag_help(l->c, d,
+		"compare it with something: `column = %s`; or make it a filter on a column",
+		text_of(l, u));
 }
 
 static void check_value(struct linting *l, const struct use *u) {
@@ -146,9 +155,11 @@ static struct str column_type(const struct linting *l, size_t at, uint32_t query
 	for (size_t i = 0; path.count && path.count < 3 && i < l->tables.count; i++) {
 		const struct sql_table *read = &l->tables.items[i];
 		struct str called = read->alias.len ? read->alias : read->name;
-		if (l->table_query[i] != query || (path.count == 2 && !str_eq_fold(called, path.parts[0])))
+		if (l->table_query[i] != query ||
+			(path.count == 2 && !str_eq_fold(called, path.parts[0])))
 			continue;
-		const struct catalogue_table *table = catalogue_table(l->c->catalogue, read->schema, read->name);
+		const struct catalogue_table *table =
+			catalogue_table(l->c->catalogue, read->schema, read->name);
 		const struct catalogue_column *column = table ?
 			catalogue_column(table, path.parts[path.count - 1]) : NULL;
 		if (column)
@@ -157,7 +168,8 @@ static struct str column_type(const struct linting *l, size_t at, uint32_t query
 	return (struct str){0};
 }
 
-/* DATE, DATETIME or TIMESTAMP: what the other side of the comparison is; empty if it cannot be told. */
+/* DATE, DATETIME or TIMESTAMP: what the other side of the comparison is; empty if it cannot be
+ * told. */
 static struct str other_side(const struct linting *l, const struct use *u) {
 	static const char *const types[] = {"TIMESTAMP", "DATETIME", "DATE"};
 	const struct code *code = l->code;
@@ -167,7 +179,8 @@ static struct str other_side(const struct linting *l, const struct use *u) {
 	size_t last = end - 2;
 	if (end < 2 || last >= code->count)
 		return (struct str){0};
-	bool bracket = code->match[last] != CODE_NONE && code->match[last] < last && code->match[last] > 0;
+	bool bracket =
+		code->match[last] != CODE_NONE && code->match[last] < last && code->match[last] > 0;
 	size_t at = bracket ? code->match[last] - 1 : last;
 	struct str name = code_text(code, at);
 	for (size_t i = 0; at != last && i < COUNT_OF(types); i++) {
@@ -176,7 +189,8 @@ static struct str other_side(const struct linting *l, const struct use *u) {
 	}
 	while (at > 1 && code_mark(code, at - 1, "."))
 		at -= 2;
-	return at == last || code_mark(code, at + 1, ".") ? column_type(l, at, l->query_of[u->at]) : (struct str){0};
+	return at == last || code_mark(code, at + 1, ".") ? column_type(l, at, l->query_of[u->at])
+							  : (struct str){0};
 }
 
 /* BigQuery: a date variable is bound as a TIMESTAMP, which cannot be compared with a DATE. */
@@ -198,7 +212,8 @@ static void check_date(struct linting *l, const struct use *u) {
 		lint_fix(l, d, u->tag->start, u->tag->end, "%s(%s)", function, text_of(l, u));
 	} else {
 		const char *text = text_of(l, u);
-		diag_help(l->c, d, "say which it is: `DATE(%s)`, `DATETIME(%s)` or `TIMESTAMP(%s)`", text, text, text);
+		diag_help(l->c, d, "say which it is: `DATE(%s)`, `DATETIME(%s)` or `TIMESTAMP(%s)`",
+			text, text, text);
 	}
 }
 
@@ -216,8 +231,8 @@ static bool is_grouped(const struct linting *l, const struct use *u, size_t grou
 		bool same_tag = token->type == SQL_TAG && token->tag != UINT32_MAX &&
 			str_eq(l->sql->tags.items[token->tag].name, u->tag->name);
 		bool named = alias.len && str_eq_fold(code_unquote(code_text(code, at)), alias);
-		if (same_tag || named || token->type == SQL_NUMBER || code_word(code, at, WORD_ALL) ||
-			code_mark(code, at, "("))
+		if (same_tag || named || token->type == SQL_NUMBER ||
+			code_word(code, at, WORD_ALL) || code_mark(code, at, "("))
 			return true;
 	}
 	return false;
@@ -228,8 +243,10 @@ static void check_grouping(struct linting *l, const struct use *u) {
 		WORD_SELECT, WORD_LIMIT, WORD_NONE};
 	const struct code *code = l->code;
 	bool in_list = true;
-	for (size_t at = u->at; at < code->count && at - u->at < MAX_LOOK_AHEAD; at = code_skip(code, at)) {
-		if (code_mark(code, at, ")") || code_mark(code, at, ";") || (in_list && code_word_in(code, at, ends)))
+	for (size_t at = u->at; at < code->count && at - u->at < MAX_LOOK_AHEAD;
+		at = code_skip(code, at)) {
+		if (code_mark(code, at, ")") || code_mark(code, at, ";") ||
+			(in_list && code_word_in(code, at, ends)))
 			return;
 		in_list &= !code_word(code, at, WORD_FROM);
 		if (!code_word(code, at, WORD_GROUP))
@@ -261,7 +278,8 @@ static void check_use(struct linting *l, const struct use *u) {
 }
 
 void lint_uses(struct linting *l) {
-	for (size_t i = 0; i < l->sql->tags.count && i < LINT_MAX_TAGS && l->reports < LINT_MAX_REPORTS; i++) {
+	for (size_t i = 0;
+		i < l->sql->tags.count && i < LINT_MAX_TAGS && l->reports < LINT_MAX_REPORTS; i++) {
 		const struct sql_tag *tag = &l->sql->tags.items[i];
 		const struct lint_tag *known = lint_tag_of(l, tag);
 		if (!known || l->code_at[i] == CODE_NONE)

@@ -7,7 +7,8 @@
 #include "runtime/map.h"
 
 #define LINT_MAX_REPORTS 50u    /* in one text; whoever has more mends some first */
-#define LINT_MAX_TAGS    1000u  /* looked at in one text: each is held against every table and clause */
+#define LINT_MAX_TAGS 1000u /* looked at in one text: each is held against every table and clause \
+			     */
 
 struct linting {
 	struct compile *c;
@@ -16,7 +17,7 @@ struct linting {
 	bool bigquery;
 	struct map tags;                /* name → const struct lint_tag * */
 	const struct code *code;
-	uint32_t *code_at;              /* of each tag of sql: index into code; CODE_NONE: not code */
+	uint32_t *code_at; /* of each tag of sql: index into code; CODE_NONE: not code */
 	uint32_t *query_of;             /* of each token of code: index into queries */
 	VEC(uint32_t) queries;          /* the query around each; the first is around itself */
 	struct sql_tables tables;
@@ -32,8 +33,8 @@ struct diagnostic *lint_report(struct linting *l, enum diag_code code, size_t st
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* The change that would mend it, unless the bytes of the file are not those of the text. */
-void lint_fix(struct linting *l, struct diagnostic *d, size_t start, size_t end, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+void lint_fix(struct linting *l, struct diagnostic *d, size_t start, size_t end, const char *format,
+	...) __attribute__((format(printf, 5, 6)));
 
 /* Is `query` the one of a token, or around it? */
 bool lint_sees(const struct linting *l, uint32_t inner, uint32_t query);

@@ -1,7 +1,8 @@
-/* SQL text in, Metabase's marks out, read as the server's template parser reads them, which knows far
- * less than SQL: single quotes (but no escapes, double quotes or backticks), and comments only outside
- * [[ ]] and outside '…'. Inside [[ ]] a comment mark is text, which makes `[[ {{x}} --]] default` work.
- * In '…' a malformed mark is text as well, and a good one still counts.
+/* SQL text in, Metabase's marks out, read as the server's template parser reads them, which knows
+ * far less than SQL: single quotes (but no escapes, double quotes or backticks), and comments only
+ * outside
+ * [[ ]] and outside '…'. Inside [[ ]] a comment mark is text, which makes `[[ {{x}} --]] default`
+ * work. In '…' a malformed mark is text as well, and a good one still counts.
  *
  * One pass, a stack of open clauses instead of recursion. Where the server would try a clause in a
  * string and go back when it turns out malformed, we look ahead for `{{` before `]]`. */
@@ -102,7 +103,8 @@ static size_t skip_blank(struct str text, size_t at) {
 	return at;
 }
 
-/* A tag without `}}` before `stop`: nested if that is another one that closes right before ours does. */
+/* A tag without `}}` before `stop`: nested if that is another one that closes right before ours
+ * does. */
 static size_t tag_unclosed(struct reader *r, size_t start, size_t stop) {
 	struct str text = r->sql->text;
 	size_t resume = start + 2;

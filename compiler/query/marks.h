@@ -25,6 +25,6 @@ struct marks {
 /* Fills tags, clauses and problems of `sql` from its text and lists the marks. */
 void marks_find(struct arena *arena, struct sql *sql, struct marks *marks);
 
-/* A tag from what stands between its braces; false if that is no name that the server could match. The
- * places of the braces are the caller's to set. */
+/* A tag from what stands between its braces; false if that is no name that the server could match.
+ * The places of the braces are the caller's to set. */
 bool mark_tag(struct str inside, struct sql_tag *tag);

@@ -8,7 +8,8 @@
 #define READING_MAX_COLUMNS 5000        /* of one result */
 #define READING_MAX_TABLES 1000         /* of one FROM */
 #define READING_MAX_CTES 500            /* in one WITH */
-#define READING_MAX_DEPTH 120   /* queries within queries, views within views, brackets within brackets */
+#define READING_MAX_DEPTH \
+	120 /* queries within queries, views within views, brackets within brackets */
 
 struct reading {
 	struct compile *c;
@@ -50,8 +51,8 @@ struct scope {
 	bool natural;                           /* NATURAL JOIN */
 };
 
-/* Columns of the query in `range`. Never NULL. Where only names are missing, it is not known and has its
- * items all the same, for those who go by position. */
+/* Columns of the query in `range`. Never NULL. Where only names are missing, it is not known and
+ * has its items all the same, for those who go by position. */
 struct columns *read_query(struct reading *r, struct range range, struct cte *ctes,
 	const struct scope *outer);
 
@@ -62,8 +63,8 @@ void read_from(struct reading *r, struct range range, struct cte *ctes, struct s
 enum column_type read_type(struct reading *r, struct range range, struct cte *ctes,
 	const struct scope *scope);
 
-/* Is some item of the range an aggregate (outside queries of its own, without OVER)? A snippet counts as
- * one: it may hold one, and what cannot be seen is not held against its author. */
+/* Is some item of the range an aggregate (outside queries of its own, without OVER)? A snippet
+ * counts as one: it may hold one, and what cannot be seen is not held against its author. */
 bool read_aggregate(const struct code *code, struct range range);
 
 /* The column that `path` names in the scope; its type UNKNOWN if there is none. */
@@ -93,7 +94,7 @@ void ddl_read(struct compile *c, const struct node *node, struct catalogue *cata
 /* Adds the tables of a file that catalogue_json wrote; other YAML or JSON is passed over. */
 void catalogue_file_read(struct compile *c, const struct node *node, struct catalogue *catalogue);
 
-/* A new table, or the one of that name emptied, since it is created anew; NULL if it is there and is
- * to be `kept` (IF NOT EXISTS). */
-struct catalogue_table *catalogue_add(struct compile *c, struct catalogue *catalogue, struct str schema,
-	struct str name, bool kept);
+/* A new table, or the one of that name emptied, since it is created anew; NULL if it is there and
+ * is to be `kept` (IF NOT EXISTS). */
+struct catalogue_table *catalogue_add(struct compile *c, struct catalogue *catalogue,
+	struct str schema, struct str name, bool kept);

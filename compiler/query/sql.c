@@ -1,6 +1,7 @@
 /* SQL text in, tokens out. Two readers see the text before it runs: Metabase's template parser
- * (marks.c) and the warehouse's lexer, which is this file. Its strings and comments swallow marks that
- * Metabase still replaces; that is noted in the tags, so that a lint can say what will go wrong.
+ * (marks.c) and the warehouse's lexer, which is this file. Its strings and comments swallow marks
+ * that Metabase still replaces; that is noted in the tags, so that a lint can say what will go
+ * wrong.
  *
  * A comment inside [[ ]] ends where the clause does: without its value the clause is gone, and what
  * follows it is code. */
@@ -57,7 +58,8 @@ static void problem(struct lexer *x, enum sql_problem_type type, size_t start, s
 
 /* Passes the marks that a token has swallowed. */
 static void swallow(struct lexer *x, size_t end, enum sql_token_type type) {
-	for (; x->mark < x->marks.list.count && x->marks.list.items[x->mark].start < end; x->mark++) {
+	for (; x->mark < x->marks.list.count && x->marks.list.items[x->mark].start < end;
+		x->mark++) {
 		const struct mark *m = &x->marks.list.items[x->mark];
 		switch (m->type) {
 		case MARK_OPEN:
@@ -196,7 +198,8 @@ static void lex_quote(struct lexer *x, size_t open) {
 		.lines = !x->bigquery, .type = SQL_STRING};
 	if (q.mark == '`' || (q.mark == '"' && !x->bigquery))
 		q.type = SQL_QUOTED;
-	if (x->bigquery && q.mark != '`' && byte(x, open + 1) == q.mark && byte(x, open + 2) == q.mark) {
+	if (x->bigquery && q.mark != '`' && byte(x, open + 1) == q.mark &&
+		byte(x, open + 2) == q.mark) {
 		q.count = 3;
 		q.lines = true;
 	}
@@ -206,7 +209,8 @@ static void lex_quote(struct lexer *x, size_t open) {
 /* Length of r, b, rb or br before a quote, or 0. */
 static size_t string_prefix(const struct lexer *x) {
 	size_t len = 0;
-	while (len < 2 && ((byte(x, x->at + len) | 32) == 'r' || (byte(x, x->at + len) | 32) == 'b'))
+	while (len < 2 &&
+		((byte(x, x->at + len) | 32) == 'r' || (byte(x, x->at + len) | 32) == 'b'))
 		len++;
 	char next = byte(x, x->at + len);
 	return x->bigquery && (next == '\'' || next == '"') ? len : 0;
@@ -221,7 +225,8 @@ static bool lex_dollars(struct lexer *x) {
 		return false;
 	size_t len = end + 1 - x->at;
 	for (size_t at = end + 1; at + len <= x->text.len; at++) {
-		if (x->text.ptr[at] == '$' && memcmp(x->text.ptr + at, x->text.ptr + x->at, len) == 0) {
+		if (x->text.ptr[at] == '$' &&
+			memcmp(x->text.ptr + at, x->text.ptr + x->at, len) == 0) {
 			emit_over(x, SQL_STRING, at + len);
 			return true;
 		}

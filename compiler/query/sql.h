@@ -1,6 +1,7 @@
 /* SQL seen from outside: words, strings, comments, brackets, and Metabase's own marks in it
- * (`{{tag}}`, `{{snippet: x}}`, `{{#card}}`, `[[ … ]]`). Nothing here understands a statement; it only
- * keeps what is text apart from what is code, as Metabase's parser and BigQuery's lexer each do. */
+ * (`{{tag}}`, `{{snippet: x}}`, `{{#card}}`, `[[ … ]]`). Nothing here understands a statement; it
+ * only keeps what is text apart from what is code, as Metabase's parser and BigQuery's lexer each
+ * do. */
 #pragma once
 
 #include <stdint.h>
@@ -26,20 +27,21 @@ struct sql_token {
 	uint32_t start, end;    /* bytes of the text */
 	uint16_t depth;         /* of ( ) around it */
 	uint16_t clause;        /* 1 + index of the innermost [[ ]] around it, 0: none */
-	uint32_t tag;           /* SQL_TAG: index into tags, UINT32_MAX for a malformed one; SQL_OPEN,
-	                         * SQL_CLOSE: into clauses */
+	uint32_t tag; /* SQL_TAG: index into tags, UINT32_MAX for a malformed one; SQL_OPEN,
+		       * SQL_CLOSE: into clauses */
 };
 
 enum sql_tag_type { SQL_TAG_VARIABLE, SQL_TAG_SNIPPET, SQL_TAG_CARD };
 
 struct sql_tag {
 	enum sql_tag_type type;
-	struct str name;        /* trimmed; of a snippet what follows `snippet:`, of a card what follows # */
+	struct str
+		name; /* trimmed; of a snippet what follows `snippet:`, of a card what follows # */
 	uint32_t start, end;    /* of the whole {{ … }} */
 	uint32_t name_start;
 	uint32_t token;         /* index into tokens; UINT32_MAX when it stands in a string */
 	uint16_t clause;        /* as in struct sql_token */
-	bool in_string;         /* inside a string: the server replaces it all the same, and breaks */
+	bool in_string; /* inside a string: the server replaces it all the same, and breaks */
 	bool in_quotes;         /* inside a quoted name: the same */
 	bool in_comment;        /* inside a # comment, or one in [[ ]]: the same */
 	bool malformed;         /* never closed, or hidden from the server: a problem says so */
@@ -53,9 +55,16 @@ struct sql_clause {
 };
 
 enum sql_problem_type {
-	SQL_UNCLOSED_TAG, SQL_UNCLOSED_CLAUSE, SQL_EMPTY_TAG, SQL_BAD_TAG_NAME, SQL_CLAUSE_WITHOUT_TAG,
-	SQL_UNCLOSED_STRING, SQL_UNCLOSED_COMMENT, SQL_NESTED_TAG,
-	SQL_HIDDEN_TAG, /* the server takes it for a comment's, after -- or slash-star in "…" or `…` */
+	SQL_UNCLOSED_TAG,
+	SQL_UNCLOSED_CLAUSE,
+	SQL_EMPTY_TAG,
+	SQL_BAD_TAG_NAME,
+	SQL_CLAUSE_WITHOUT_TAG,
+	SQL_UNCLOSED_STRING,
+	SQL_UNCLOSED_COMMENT,
+	SQL_NESTED_TAG,
+	SQL_HIDDEN_TAG, /* the server takes it for a comment's, after -- or slash-star in "…" or `…`
+			 */
 };
 
 struct sql_problem {
@@ -66,10 +75,10 @@ struct sql_problem {
 struct sql {
 	struct str text;
 	VEC(struct sql_token) tokens;
-	VEC(struct sql_tag) tags;       /* in order, hidden ones last; one used twice is there twice */
+	VEC(struct sql_tag) tags; /* in order, hidden ones last; one used twice is there twice */
 	VEC(struct sql_clause) clauses;
 	VEC(struct sql_problem) problems;
-	struct code *code;              /* kept by the readers of this folder, made when first asked for */
+	struct code *code; /* kept by the readers of this folder, made when first asked for */
 	struct sql_tables *tables;
 };
 
@@ -95,6 +104,6 @@ struct sql_tables {
 	size_t count;
 };
 
-/* Every table that is read, in order. UNNEST, table functions, arrays of another table and what a tag
- * stands for are not tables. */
+/* Every table that is read, in order. UNNEST, table functions, arrays of another table and what a
+ * tag stands for are not tables. */
 struct sql_tables sql_tables(struct arena *arena, const struct sql *sql);

@@ -1,5 +1,6 @@
-/* Tokens in, the tables that FROM and JOIN name out, at any depth. One walk with a stack of brackets:
- * a bracket that holds no SELECT has no FROM of its own (EXTRACT(day FROM x), TRIM(' ' FROM x)). */
+/* Tokens in, the tables that FROM and JOIN name out, at any depth. One walk with a stack of
+ * brackets: a bracket that holds no SELECT has no FROM of its own (EXTRACT(day FROM x), TRIM(' '
+ * FROM x)). */
 #include "compiler/query/code.h"
 #include "runtime/map.h"
 
@@ -33,7 +34,8 @@ static struct str fold(struct arena *arena, struct str name) {
 	return (struct str){copy, name.len};
 }
 
-/* `name [(columns)] AS (` after WITH [RECURSIVE] or a comma: behind the bracket that opens, else `at`. */
+/* `name [(columns)] AS (` after WITH [RECURSIVE] or a comma: behind the bracket that opens, else
+ * `at`. */
 static size_t cte_head(const struct code *code, size_t at, struct str *name) {
 	if (!code_name(code, at, name))
 		return at;
@@ -67,9 +69,10 @@ static void find_ctes(struct walk *w) {
 }
 
 /* `t.items` behind `t` in the same FROM is an array of t's row. */
-static bool is_array_of(const struct walk *w, const struct level *level, const struct code_path *path) {
-	size_t end = w->tables.count - level->first > MAX_NEIGHBOURS ? level->first + MAX_NEIGHBOURS :
-		w->tables.count;
+static bool is_array_of(
+	const struct walk *w, const struct level *level, const struct code_path *path) {
+	size_t end = w->tables.count - level->first > MAX_NEIGHBOURS ? level->first + MAX_NEIGHBOURS
+								     : w->tables.count;
 	for (size_t i = level->first; path->count > 1 && i < end; i++) {
 		const struct sql_table *t = &w->tables.items[i];
 		if (str_eq_fold(path->parts[0], t->alias.len ? t->alias : t->name))

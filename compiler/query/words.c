@@ -17,7 +17,8 @@ static unsigned char capital(char c) {
 	return (unsigned char)(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
 }
 
-/* Orders a text, as if in capitals, against a name in capitals. Nearly always the first letter decides. */
+/* Orders a text, as if in capitals, against a name in capitals. Nearly always the first letter
+ * decides. */
 static inline int compare(struct str text, unsigned char first, const char *name) {
 	if (first != (unsigned char)name[0])
 		return first - (unsigned char)name[0];

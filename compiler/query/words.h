@@ -1,5 +1,5 @@
-/* The words that our readers know, each with a number of its own, so that every later question about a
- * token is the comparison of two numbers. */
+/* The words that our readers know, each with a number of its own, so that every later question
+ * about a token is the comparison of two numbers. */
 #pragma once
 
 #include "runtime/str.h"

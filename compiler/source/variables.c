@@ -54,14 +54,14 @@ static void unknown_variable(struct rewrite *r, struct str name) {
 /* A value from the environment of the process; text in the arena. */
 static bool environment_value(struct rewrite *r, struct str name, struct str *value) {
 	if (!r->variables->environment) {
-		diag_add(r->c, E0117, mark_span(r), "`${env.%.*s}` can only be used in `environments:`",
-			STR_ARGS(name));
+		diag_add(r->c, E0117, mark_span(r),
+			"`${env.%.*s}` can only be used in `environments:`", STR_ARGS(name));
 		return false;
 	}
 	const char *found = getenv(arena_cstr(r->c->arena, name));
 	if (!found || !*found) {
-		diag_add(r->c, E0118, mark_span(r), "the environment variable `%.*s` is %s", STR_ARGS(name),
-			found ? "empty" : "not set");
+		diag_add(r->c, E0118, mark_span(r), "the environment variable `%.*s` is %s",
+			STR_ARGS(name), found ? "empty" : "not set");
 		return false;
 	}
 	*value = arena_str(r->c->arena, str_from(found));
