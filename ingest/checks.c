@@ -9,17 +9,20 @@
 #define DAYS 28
 #define ROWS_SHOWN 5
 
-static void say_row(const struct bigquery_result *result, size_t row, enum log_level level, const char *name) {
+static void say_row(
+	const struct bigquery_result *result, size_t row, enum log_level level, const char *name) {
 	struct buf text = BUF(16384);
 	for (size_t i = 0; i < result->column_count; i++) {
 		const char *value = bigquery_cell(result, row, i);
-		buf_printf(&text, "%s%s %s", i ? ", " : "", result->columns[i].name, value ? value : "NULL");
+		buf_printf(&text, "%s%s %s", i ? ", " : "", result->columns[i].name,
+			value ? value : "NULL");
 	}
 	log_line(level, "check %s: %s", name, text.ptr ? text.ptr : "");
 	buf_free(&text);
 }
 
-static void judge(const struct sql_file *file, const struct bigquery_result *result, struct check_results *results) {
+static void judge(const struct sql_file *file, const struct bigquery_result *result,
+	struct check_results *results) {
 	bool grave = str_starts(str_from(file->text), "-- error");
 	struct str rest = str_from(file->text), line = {0};
 	str_split(&rest, '\n', &line);
@@ -30,11 +33,13 @@ static void judge(const struct sql_file *file, const struct bigquery_result *res
 	}
 	*(grave ? &results->errors : &results->warnings) += 1;
 	enum log_level level = grave ? LOG_ERROR : LOG_WARNING;
-	log_line(level, "check %s: not so: %.*s", file->name, STR_ARGS(str_slice(line, at + 2, line.len)));
+	log_line(level, "check %s: not so: %.*s", file->name,
+		STR_ARGS(str_slice(line, at + 2, line.len)));
 	for (size_t i = 0; i < result->row_count && i < ROWS_SHOWN; i++)
 		say_row(result, i, level, file->name);
 	if (result->row_count > ROWS_SHOWN)
-		log_line(level, "check %s: and %zu more", file->name, result->row_count - ROWS_SHOWN);
+		log_line(level, "check %s: and %zu more", file->name,
+			result->row_count - ROWS_SHOWN);
 }
 
 static bool check_freshness(struct warehouse *warehouse, struct check_results *results) {
@@ -59,7 +64,8 @@ bool checks_run(struct warehouse *warehouse, day date, struct check_results *res
 		struct bigquery_result result;
 		if (file->folder != SQL_checks)
 			continue;
-		if (!warehouse_query_days(warehouse, file->name, file->text, date - DAYS + 1, date, &result))
+		if (!warehouse_query_days(
+			    warehouse, file->name, file->text, date - DAYS + 1, date, &result))
 			return false;
 		judge(file, &result, results);
 	}

@@ -17,7 +17,9 @@ static const struct option_row options[] = {
 static unsigned number_of(const char *variable, unsigned fallback) {
 	const char *text = getenv(variable);
 	long long value;
-	return text && str_integer(str_from(text), &value) && value >= 0 && value < 10000 ? (unsigned)value : fallback;
+	return text && str_integer(str_from(text), &value) && value >= 0 && value < 10000
+		       ? (unsigned)value
+		       : fallback;
 }
 
 static int backfill(struct invocation *invocation, struct config *config) {
@@ -28,12 +30,14 @@ static int backfill(struct invocation *invocation, struct config *config) {
 	wanted.accept_shrink = command_shrink(invocation, config);
 	if (!option_text(invocation, "from"))
 		return usage_error(invocation, "--from is needed");
-	if (!command_date(invocation, config, "to", &wanted.date) || !command_date(invocation, config, "from", &wanted.from))
+	if (!command_date(invocation, config, "to", &wanted.date) ||
+		!command_date(invocation, config, "from", &wanted.from))
 		return EXIT_USAGE;
 	if (wanted.from > wanted.date)
 		return usage_error(invocation, "--from is later than --to");
 	if (!wanted.tasks || wanted.task >= wanted.tasks)
-		return usage_error(invocation, "CLOUD_RUN_TASK_INDEX is not below CLOUD_RUN_TASK_COUNT");
+		return usage_error(
+			invocation, "CLOUD_RUN_TASK_INDEX is not below CLOUD_RUN_TASK_COUNT");
 	return credentials_keys(config) ? run_whole(config, &wanted) : EXIT_CONFIGURATION;
 }
 

@@ -12,10 +12,12 @@ static const struct option_row options[] = {
 static int check(const struct config *config, day date) {
 	struct warehouse warehouse = {0};
 	struct check_results results = {0};
-	bool good = warehouse_open(&warehouse, config, run_name(config), false) && checks_run(&warehouse, date, &results);
+	bool good = warehouse_open(&warehouse, config, run_name(config), false) &&
+		    checks_run(&warehouse, date, &results);
 	int code = good ? (results.errors ? EXIT_CHECKS : EXIT_DONE) : warehouse_exit(&warehouse);
 	if (good)
-		log_line(LOG_INFO, "%zu checks are good, %zu warn, %zu found errors", results.good, results.warnings, results.errors);
+		log_line(LOG_INFO, "%zu checks are good, %zu warn, %zu found errors", results.good,
+			results.warnings, results.errors);
 	warehouse_close(&warehouse);
 	return code;
 }
@@ -25,7 +27,8 @@ static int run(struct invocation *invocation) {
 	day date;
 	int code = EXIT_CONFIGURATION;
 	if (config_read(&config, invocation, NEEDS_WAREHOUSE))
-		code = command_date(invocation, &config, "date", &date) ? check(&config, date) : EXIT_USAGE;
+		code = command_date(invocation, &config, "date", &date) ? check(&config, date)
+									: EXIT_USAGE;
 	config_finish(&config);
 	return code;
 }

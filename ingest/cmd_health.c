@@ -16,8 +16,10 @@ static json_t *streams_json(struct warehouse *warehouse, bool *good) {
 	for (size_t i = 0; i < count; i++) {
 		char at[MOMENT_TEXT];
 		*good = *good && rows[i].good;
-		json_array_append_new(list, json_pack("{s:s, s:b, s:s?}", "stream", rows[i].stream->name, "good", rows[i].good,
-			"fetched_at", rows[i].fetched_at ? moment_print(rows[i].fetched_at, at) : NULL));
+		json_array_append_new(list,
+			json_pack("{s:s, s:b, s:s?}", "stream", rows[i].stream->name, "good",
+				rows[i].good, "fetched_at",
+				rows[i].fetched_at ? moment_print(rows[i].fetched_at, at) : NULL));
 	}
 	return list;
 }
@@ -28,11 +30,15 @@ static void on_metabase(void *context, const struct http_response *response) {
 }
 
 static bool ask_metabase(const struct config *config, const char *url) {
-	struct http *http = http_open(&(struct http_options){.user_agent = "mbc-ingest/" MBC_VERSION, .stop = &stop_signal});
+	struct http *http = http_open(&(struct http_options){
+		.user_agent = "mbc-ingest/" MBC_VERSION, .stop = &stop_signal});
 	bool good = false;
 	if (http) {
-		http_send(http, &(struct http_request){.method = "GET", .safe = true, .done = on_metabase, .context = &good,
-			.url = arena_printf(config->arena, "%s/api/health", url)});
+		http_send(http, &(struct http_request){.method = "GET",
+					.safe = true,
+					.done = on_metabase,
+					.context = &good,
+					.url = arena_printf(config->arena, "%s/api/health", url)});
 		http_run(http);
 	}
 	http_close(http);
@@ -44,7 +50,9 @@ static int health(const struct config *config) {
 	bool good = true;
 	const char *metabase = config_text(config, SETTING_METABASE_URL);
 	json_auto_t *answer = json_object();
-	json_t *list = warehouse_open(&warehouse, config, run_name(config), false) ? streams_json(&warehouse, &good) : NULL;
+	json_t *list = warehouse_open(&warehouse, config, run_name(config), false)
+			       ? streams_json(&warehouse, &good)
+			       : NULL;
 	json_object_set_new(answer, "warehouse", json_boolean(list));
 	bool told = list != NULL;
 	if (list)
@@ -64,7 +72,8 @@ static int health(const struct config *config) {
 
 static int run(struct invocation *invocation) {
 	struct config config;
-	int code = config_read(&config, invocation, NEEDS_WAREHOUSE) ? health(&config) : EXIT_CONFIGURATION;
+	int code = config_read(&config, invocation, NEEDS_WAREHOUSE) ? health(&config)
+								     : EXIT_CONFIGURATION;
 	config_finish(&config);
 	return code;
 }

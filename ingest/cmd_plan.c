@@ -27,7 +27,8 @@ static int run(struct invocation *invocation) {
 		day today = moment_day(config_now(&config));
 		for (size_t i = 0; config.streams[i]; i++) {
 			day last = config.streams[i]->snapshot ? today : date;
-			fetch_days(&fetch, config.streams[i], stream_first_day(config.streams[i], last), last);
+			fetch_days(&fetch, config.streams[i],
+				stream_first_day(config.streams[i], last), last);
 		}
 		fetch_plan(&fetch, say);
 		code = EXIT_DONE;

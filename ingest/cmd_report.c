@@ -70,7 +70,8 @@ static void print_text(const struct bigquery_result *result) {
 	putchar('\n');
 	for (size_t r = 0; r < result->row_count; r++) {
 		for (size_t c = 0; c < result->column_count; c++)
-			pad(text_of(result, r, c), c + 1 < result->column_count ? widths[c] + 2 : 0);
+			pad(text_of(result, r, c),
+				c + 1 < result->column_count ? widths[c] + 2 : 0);
 		putchar('\n');
 	}
 }
@@ -89,7 +90,8 @@ static void print_markdown(const struct bigquery_result *result) {
 	}
 }
 
-static int report(const struct invocation *invocation, const struct config *config, day from, day to) {
+static int report(
+	const struct invocation *invocation, const struct config *config, day from, day to) {
 	struct warehouse warehouse = {0};
 	const char *format = option_text(invocation, "format");
 	bool markdown = format && strcmp(format, "markdown") == 0;
@@ -99,7 +101,8 @@ static int report(const struct invocation *invocation, const struct config *conf
 		printf("%sUsage and cost, %s to %s\n", markdown ? "# " : "", day_print(from, first), day_print(to, last));
 	for (size_t i = 0; good && i < COUNT_OF(sections); i++) {
 		struct bigquery_result result;
-		good = warehouse_query_days(&warehouse, sections[i].title, sections[i].sql, from, to, &result);
+		good = warehouse_query_days(
+			&warehouse, sections[i].title, sections[i].sql, from, to, &result);
 		if (!good)
 			break;
 		printf("\n%s%s\n%s", markdown ? "## " : "", sections[i].title, markdown ? "\n" : "");
@@ -124,7 +127,8 @@ static int run(struct invocation *invocation) {
 		if (command_date(invocation, &config, "date", &date)) {
 			bool month = option_flag(invocation, "month");
 			day from = month ? day_month(date) : date;
-			code = report(invocation, &config, from, month ? from + day_month_length(from) - 1 : date);
+			code = report(invocation, &config, from,
+				month ? from + day_month_length(from) - 1 : date);
 		}
 	}
 	config_finish(&config);

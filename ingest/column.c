@@ -40,7 +40,8 @@ bool read_count(const struct cell *cell, struct buf *out) {
 	long long value = 0;
 	if (cell->kind == CELL_ABSENT)
 		return buf_putc(out, '0');
-	return cell->kind != CELL_BOOL && str_integer(cell->text, &value) && buf_printf(out, "%lld", value);
+	return cell->kind != CELL_BOOL && str_integer(cell->text, &value) &&
+	       buf_printf(out, "%lld", value);
 }
 
 bool read_bool(const struct cell *cell, struct buf *out) {
@@ -53,7 +54,8 @@ bool read_flag(const struct cell *cell, struct buf *out) {
 	static const struct {
 		const char *word;
 		bool value;
-	} words[] = {{"true", true}, {"yes", true}, {"1", true}, {"false", false}, {"no", false}, {"0", false}};
+	} words[] = {{"true", true}, {"yes", true}, {"1", true}, {"false", false}, {"no", false},
+		{"0", false}};
 	if (cell->kind == CELL_ABSENT)
 		return true;
 	for (size_t i = 0; i < COUNT_OF(words); i++)
@@ -95,7 +97,8 @@ bool read_millis_day(const struct cell *cell, struct buf *out) {
 	char text[DAY_TEXT];
 	if (cell->kind == CELL_ABSENT)
 		return true;
-	return millis_of(cell, &value) && buf_printf(out, "\"%s\"", day_print(moment_day(value), text));
+	return millis_of(cell, &value) &&
+	       buf_printf(out, "\"%s\"", day_print(moment_day(value), text));
 }
 
 bool read_millis(const struct cell *cell, struct buf *out) {

@@ -33,8 +33,10 @@ static const char *check_any(const char *value) {
 }
 
 static const char *check_name(const char *value) {
-	return value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:.")]
-		? "has characters that such a name cannot have" : NULL;
+	return value[strspn(
+		       value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:.")]
+		       ? "has characters that such a name cannot have"
+		       : NULL;
 }
 
 static const char *check_environment(const char *value) {
@@ -54,12 +56,14 @@ static const char *check_family(const char *value) {
 
 static const char *check_number(const char *value) {
 	long long number;
-	return str_integer(str_from(value), &number) && number > 0 ? NULL : "is no positive whole number";
+	return str_integer(str_from(value), &number) && number > 0 ? NULL
+								   : "is no positive whole number";
 }
 
 static const char *check_moment(const char *value) {
 	moment instant;
-	return moment_read(str_from(value), &instant) ? NULL : "is no moment such as 2026-11-20T04:00:00Z";
+	return moment_read(str_from(value), &instant) ? NULL
+						      : "is no moment such as 2026-11-20T04:00:00Z";
 }
 
 static const char *check_streams(const char *value) {
@@ -84,7 +88,9 @@ static const char *check_url(const char *value) {
 	if (strncmp(value, "https://", 8) == 0)
 		return NULL;
 	if (strncmp(value, "http://", 7) == 0)
-		return url_is_local(value) ? NULL : "is plain http, which only this machine itself may be asked by";
+		return url_is_local(value)
+			       ? NULL
+			       : "is plain http, which only this machine itself may be asked by";
 	return "does not begin with https://";
 }
 
@@ -95,7 +101,8 @@ static const char *check_emulator(const char *value) {
 }
 
 static const struct row rows[] = {
-#define SETTING(id, environment, flag, argument, fallback, check, doc) {environment, flag, fallback, check_##check},
+#define SETTING(id, environment, flag, argument, fallback, check, doc) \
+	{environment, flag, fallback, check_##check},
 #define KEY(id, environment, doc) {environment, NULL, NULL, check_any},
 #include "ingest/settings.inc"
 #undef SETTING
@@ -112,7 +119,8 @@ const struct option_row config_options[] = {
 	{0}
 };
 
-static void wrong(struct config *config, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void wrong(struct config *config, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 static void wrong(struct config *config, const char *format, ...) {
 	va_list args;
@@ -137,7 +145,8 @@ moment config_now(const struct config *config) {
 
 static void read_values(struct config *config, const struct invocation *invocation) {
 	for (int i = 0; i < SETTING_COUNT; i++) {
-		const char *value = rows[i].flag ? option_text(invocation, rows[i].flag) : getenv(rows[i].environment);
+		const char *value = rows[i].flag ? option_text(invocation, rows[i].flag)
+						 : getenv(rows[i].environment);
 		if (!value || !*value)
 			continue;
 		config->values[i] = value;
@@ -157,7 +166,8 @@ static bool in_list(const char *list, const char *name) {
 
 /* Without MBC_STREAMS: all that the settings allow, of the family that is chosen. */
 static bool is_enabled(const struct config *config, const struct stream *stream) {
-	const char *family = config_text(config, SETTING_FAMILY), *list = config_text(config, SETTING_STREAMS);
+	const char *family = config_text(config, SETTING_FAMILY),
+		   *list = config_text(config, SETTING_STREAMS);
 	if (stream->family == FAMILY_LEGACY && strcmp(family, "analytics") == 0)
 		return false;
 	if (stream->family == FAMILY_ANALYTICS && strcmp(family, "legacy") == 0)
@@ -209,18 +219,22 @@ static char *read_key_file(struct config *config, const char *path) {
 
 /* A key has three forms, in the rows one after another: exactly one must be given. */
 static char *choose_key(struct config *config, enum setting secret) {
-	const char *file = config_text(config, secret + 1), *plain = config_text(config, secret + 2);
+	const char *file = config_text(config, secret + 1),
+		   *plain = config_text(config, secret + 2);
 	int given = (config_text(config, secret) != NULL) + (file != NULL) + (plain != NULL);
 	if (given != 1) {
-		const char *names[] = {rows[secret].environment, rows[secret + 1].environment, rows[secret + 2].environment};
-		wrong(config, "one of %s, %s and %s must be set, and %s", names[0], names[1], names[2],
-			given ? "more than one is" : "none is");
+		const char *names[] = {rows[secret].environment, rows[secret + 1].environment,
+			rows[secret + 2].environment};
+		wrong(config, "one of %s, %s and %s must be set, and %s", names[0], names[1],
+			names[2], given ? "more than one is" : "none is");
 		return NULL;
 	}
 	if (plain && strcmp(config_text(config, SETTING_ENVIRONMENT), "development") != 0)
 		wrong(config, "%s holds a key itself, which only ENVIRONMENT=development allows",
 			rows[secret + 2].environment);
-	char *key = file ? read_key_file(config, file) : plain ? arena_cstr(config->arena, str_from(plain)) : NULL;
+	char *key = file    ? read_key_file(config, file)
+		    : plain ? arena_cstr(config->arena, str_from(plain))
+			    : NULL;
 	log_secret(key);
 	return key;
 }
@@ -231,7 +245,9 @@ static void check_vendors(struct config *config) {
 	if (has_vendor(config, &vendor_cursor))
 		config->cursor_key = choose_key(config, SETTING_CURSOR_SECRET);
 	if (has_vendor(config, &vendor_sheets))
-		missing(config, SETTING_SHEET, "the streams of the sheet need it; leave them out of MBC_STREAMS otherwise");
+		missing(config, SETTING_SHEET,
+			"the streams of the sheet need it; leave them out of MBC_STREAMS "
+			"otherwise");
 }
 
 static void check_production(struct config *config) {
@@ -256,7 +272,8 @@ bool config_read(struct config *config, const struct invocation *invocation, uns
 	read_values(config, invocation);
 	set_level(config);
 	if (config_text(config, SETTING_NOW))
-		config->clock_is_fixed = moment_read(str_from(config_text(config, SETTING_NOW)), &config->fixed_now);
+		config->clock_is_fixed =
+			moment_read(str_from(config_text(config, SETTING_NOW)), &config->fixed_now);
 	config->warehouse_is_local = config_text(config, SETTING_EMULATOR) != NULL;
 	check_production(config);
 	choose_streams(config);

@@ -41,9 +41,11 @@ bool coverage_read(struct coverage *coverage, struct warehouse *warehouse, day f
 	return true;
 }
 
-const struct known *coverage_find(const struct coverage *coverage, const struct stream *stream, day date) {
+const struct known *coverage_find(
+	const struct coverage *coverage, const struct stream *stream, day date) {
 	for (size_t i = 0; i < coverage->loads.count; i++)
-		if (coverage->loads.items[i].stream == stream && coverage->loads.items[i].day == date)
+		if (coverage->loads.items[i].stream == stream &&
+			coverage->loads.items[i].day == date)
 			return &coverage->loads.items[i];
 	return NULL;
 }
@@ -63,19 +65,24 @@ static void put_text(struct buf *sql, const char *text) {
 		sql_quote(sql, text);
 }
 
-static void put_row(struct buf *sql, const struct outcome_row *row, const char *run_id, moment now) {
+static void put_row(
+	struct buf *sql, const struct outcome_row *row, const char *run_id, moment now) {
 	const struct haul *haul = row->haul;
 	char date[DAY_TEXT], usd[MONEY_TEXT];
 	bool has_data = haul->status == STATUS_OK || haul->status == STATUS_EMPTY;
-	buf_printf(sql, "SELECT '%s' AS stream, DATE '%s' AS day, ", haul->stream->name, day_print(haul->day, date));
+	buf_printf(sql, "SELECT '%s' AS stream, DATE '%s' AS day, ", haul->stream->name,
+		day_print(haul->day, date));
 	sql_quote(sql, run_id);
 	buf_puts(sql, " AS run_id, ");
 	put_moment(sql, now);
 	buf_printf(sql, " AS recorded_at, '%s' AS status, ", status_names[haul->status]);
 	put_text(sql, haul->reason);
-	buf_printf(sql, " AS reason, %s AS settled, %s AS loaded, %zu AS row_count, %u AS pages, %lld AS sum_tokens, "
-		"NUMERIC '%s' AS sum_usd, ", haul->settled ? "TRUE" : "FALSE", row->loaded ? "TRUE" : "FALSE",
-		haul->spool.rows, haul->pages, (long long)haul->spool.tokens, money_print(haul->spool.usd, usd));
+	buf_printf(sql,
+		" AS reason, %s AS settled, %s AS loaded, %zu AS row_count, %u AS pages, %lld AS "
+		"sum_tokens, "
+		"NUMERIC '%s' AS sum_usd, ",
+		haul->settled ? "TRUE" : "FALSE", row->loaded ? "TRUE" : "FALSE", haul->spool.rows,
+		haul->pages, (long long)haul->spool.tokens, money_print(haul->spool.usd, usd));
 	put_text(sql, has_data ? haul->spool.hash : NULL);
 	buf_puts(sql, " AS content_hash, ");
 	put_text(sql, row->job_id);
@@ -91,9 +98,11 @@ static void put_row(struct buf *sql, const struct outcome_row *row, const char *
 static bool write_some(struct warehouse *warehouse, const struct outcome_row *rows, size_t count) {
 	struct buf sql = BUF(4 << 20);
 	moment now = config_now(warehouse->config);
-	buf_puts(&sql, "INSERT INTO `${dataset}.coverage` (stream, day, run_id, recorded_at, status, reason, settled, "
-		"loaded, `rows`, pages, sum_tokens, sum_usd, content_hash, job_id, fetched_at, data_refreshed_at, message)\n"
-		"SELECT new.* FROM (\n");
+	buf_puts(&sql, "INSERT INTO `${dataset}.coverage` (stream, day, run_id, recorded_at, "
+		       "status, reason, settled, "
+		       "loaded, `rows`, pages, sum_tokens, sum_usd, content_hash, job_id, "
+		       "fetched_at, data_refreshed_at, message)\n"
+		       "SELECT new.* FROM (\n");
 	for (size_t i = 0; i < count; i++) {
 		buf_puts(&sql, i ? "\nUNION ALL " : "");
 		put_row(&sql, &rows[i], warehouse->run_id, now);

@@ -14,7 +14,8 @@ struct google *credentials_open(struct http *http) {
 		.config_directory = getenv("CLOUDSDK_CONFIG"), .home = getenv("HOME"),
 		.token_url = getenv("GOOGLE_TOKEN_URL"), .metadata_host = getenv("GCE_METADATA_HOST")}, &problem);
 	if (!google)
-		log_line(LOG_ERROR, "credentials: %s", problem.ptr ? problem.ptr : "there are none");
+		log_line(
+			LOG_ERROR, "credentials: %s", problem.ptr ? problem.ptr : "there are none");
 	buf_free(&problem);
 	return google;
 }
@@ -40,13 +41,15 @@ bool credentials_keys(struct config *config) {
 	bool cursor = !config->cursor_key && config_text(config, SETTING_CURSOR_SECRET);
 	if (!anthropic && !cursor)
 		return true;
-	struct http *http = http_open(&(struct http_options){.user_agent = "mbc-ingest/" MBC_VERSION});
+	struct http *http =
+		http_open(&(struct http_options){.user_agent = "mbc-ingest/" MBC_VERSION});
 	struct google *google = http ? credentials_open(http) : NULL;
 	if (google && anthropic)
 		config->anthropic_key = read_secret(config, google, SETTING_ANTHROPIC_SECRET);
 	if (google && cursor)
 		config->cursor_key = read_secret(config, google, SETTING_CURSOR_SECRET);
-	bool good = google && (!anthropic || config->anthropic_key) && (!cursor || config->cursor_key);
+	bool good =
+		google && (!anthropic || config->anthropic_key) && (!cursor || config->cursor_key);
 	http_close(http);
 	google_close(google);
 	return good;

@@ -32,7 +32,8 @@ static struct date date_of(day value) {
 	int year = (rest - rest / 1460 + rest / 36524 - rest / 146096) / 365;
 	int in_year = rest - (365 * year + year / 4 - year / 100);
 	int month = (5 * in_year + 2) / 153;
-	struct date date = {.year = year + era * 400, .number = in_year - (153 * month + 2) / 5 + 1};
+	struct date date = {
+		.year = year + era * 400, .number = in_year - (153 * month + 2) / 5 + 1};
 	date.month = month < 10 ? month + 3 : month - 9;
 	if (date.month <= 2)
 		date.year++;
@@ -72,13 +73,15 @@ bool day_read(struct str text, day *result) {
 
 const char *day_print(day value, char out[DAY_TEXT]) {
 	struct date date = date_of(value);
-	snprintf(out, DAY_TEXT, "%04d-%02d-%02d", date.year % 10000, date.month % 100, date.number % 100);
+	snprintf(out, DAY_TEXT, "%04d-%02d-%02d", date.year % 10000, date.month % 100,
+		date.number % 100);
 	return out;
 }
 
 const char *day_print_compact(day value, char out[DAY_TEXT]) {
 	struct date date = date_of(value);
-	snprintf(out, DAY_TEXT, "%04d%02d%02d", date.year % 10000, date.month % 100, date.number % 100);
+	snprintf(out, DAY_TEXT, "%04d%02d%02d", date.year % 10000, date.month % 100,
+		date.number % 100);
 	return out;
 }
 
@@ -98,9 +101,11 @@ static bool read_offset(struct str text, size_t at, moment *result) {
 	if (is_at(text, at, 'Z') || is_at(text, at, 'z'))
 		return at + 1 == text.len;
 	int hours, minutes;
-	if ((!is_at(text, at, '+') && !is_at(text, at, '-')) || text.len != at + 6 || !is_at(text, at + 3, ':'))
+	if ((!is_at(text, at, '+') && !is_at(text, at, '-')) || text.len != at + 6 ||
+		!is_at(text, at + 3, ':'))
 		return false;
-	if (!number_at(text, at + 1, 2, &hours) || !number_at(text, at + 4, 2, &minutes) || hours > 23 || minutes > 59)
+	if (!number_at(text, at + 1, 2, &hours) || !number_at(text, at + 4, 2, &minutes) ||
+		hours > 23 || minutes > 59)
 		return false;
 	moment offset = hours * HOUR + minutes * 60 * SECOND;
 	*result += text.ptr[at] == '+' ? -offset : offset;
@@ -136,8 +141,9 @@ const char *moment_print(moment value, char out[MOMENT_TEXT]) {
 	char date[DAY_TEXT];
 	moment rest = value - day_start(moment_day(value));
 	int seconds = (int)(rest / SECOND), micros = (int)(rest % SECOND);
-	int length = snprintf(out, MOMENT_TEXT, "%sT%02d:%02d:%02d", day_print(moment_day(value), date),
-		seconds / 3600, seconds / 60 % 60, seconds % 60);
+	int length =
+		snprintf(out, MOMENT_TEXT, "%sT%02d:%02d:%02d", day_print(moment_day(value), date),
+			seconds / 3600, seconds / 60 % 60, seconds % 60);
 	if (micros)
 		length += snprintf(out + length, MOMENT_TEXT - (size_t)length, ".%06d", micros);
 	snprintf(out + length, MOMENT_TEXT - (size_t)length, "Z");

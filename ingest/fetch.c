@@ -73,10 +73,11 @@ static void drop_rows(struct chain *chain) {
 	}
 }
 
-static void fail_chain(struct chain *chain, enum status status, const char *reason, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+static void fail_chain(struct chain *chain, enum status status, const char *reason,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-static void fail_chain(struct chain *chain, enum status status, const char *reason, const char *format, ...) {
+static void fail_chain(
+	struct chain *chain, enum status status, const char *reason, const char *format, ...) {
 	va_list args;
 	va_start(args, format);
 	char *message = arena_vprintf(chain->fetch->arena, format, args);
@@ -108,7 +109,8 @@ static void judge(struct chain *chain, struct haul *haul) {
 	} else if (haul->stream->unique && haul->spool.duplicates) {
 		haul->status = STATUS_FAILED;
 		haul->reason = "duplicate_key";
-		haul->message = arena_printf(chain->fetch->arena, "%zu rows have the keys of another", haul->spool.duplicates);
+		haul->message = arena_printf(chain->fetch->arena,
+			"%zu rows have the keys of another", haul->spool.duplicates);
 	} else if (haul->spool.rows) {
 		haul->status = STATUS_OK;
 	} else if (haul->settled) {
@@ -116,7 +118,8 @@ static void judge(struct chain *chain, struct haul *haul) {
 	} else if (config_now(chain->fetch->config) > end + OVERDUE) {
 		haul->status = STATUS_FAILED;
 		haul->reason = "overdue";
-		haul->message = "the vendor has published nothing 48 hours after the end of the day";
+		haul->message =
+			"the vendor has published nothing 48 hours after the end of the day";
 	} else {
 		haul->status = STATUS_NOT_PUBLISHED;
 	}
@@ -124,7 +127,8 @@ static void judge(struct chain *chain, struct haul *haul) {
 
 static void finish_chain(struct chain *chain, const struct page *page) {
 	if (chain->outside)
-		log_line(LOG_WARNING, "%s: %zu records of days that were not asked for were dropped",
+		log_line(LOG_WARNING,
+			"%s: %zu records of days that were not asked for were dropped",
 			chain->stream->name, chain->outside);
 	for (int i = 0; i < count_days(chain); i++) {
 		struct haul *haul = chain->hauls[i];
@@ -159,7 +163,9 @@ static void start_uses(struct fetch *fetch) {
 /* Milliseconds until the vendor may be asked again: never more than `limit` calls in its period. */
 static long take_turn(struct vendor_use *use) {
 	long now = now_ms(), *oldest = &use->starts[use->calls++ % use->limit];
-	long at = *oldest && *oldest + use->vendor->period_ms > now ? *oldest + use->vendor->period_ms : now;
+	long at = *oldest && *oldest + use->vendor->period_ms > now
+			  ? *oldest + use->vendor->period_ms
+			  : now;
 	*oldest = at;
 	use->wait_ms += at - now;
 	return at - now;
@@ -179,7 +185,8 @@ static void set_headers(struct chain *chain) {
 	const struct vendor *vendor = chain->stream->vendor;
 	size_t count = 0;
 	if (vendor == &vendor_anthropic) {
-		chain->headers[count++] = arena_printf(fetch->arena, "x-api-key: %s", fetch->config->anthropic_key);
+		chain->headers[count++] =
+			arena_printf(fetch->arena, "x-api-key: %s", fetch->config->anthropic_key);
 		chain->headers[count++] = "anthropic-version: 2023-06-01";
 	} else if (vendor == &vendor_cursor) {
 		chain->headers[count++] = basic_header(fetch->arena, fetch->config->cursor_key);
@@ -193,10 +200,12 @@ static void build_request(struct chain *chain) {
 	const struct stream *stream = chain->stream;
 	buf_clear(&chain->url);
 	buf_clear(&chain->body);
-	buf_printf(&chain->url, "%s%s", config_text(chain->fetch->config, stream->vendor->url), stream->vendor->path);
+	buf_printf(&chain->url, "%s%s", config_text(chain->fetch->config, stream->vendor->url),
+		stream->vendor->path);
 	stream->request(&chain->ask, &chain->url, &chain->body);
 	if (chain->ask.token) {
-		buf_printf(&chain->url, "%c%s=", strchr(chain->url.ptr, '?') ? '&' : '?', stream->paging->parameter);
+		buf_printf(&chain->url, "%c%s=", strchr(chain->url.ptr, '?') ? '&' : '?',
+			stream->paging->parameter);
 		http_encode(&chain->url, chain->ask.token);
 	}
 }
@@ -239,10 +248,12 @@ static bool take_record(void *context, const struct record *record) {
 	size_t before = spool->bytes;
 	errno = 0;
 	if (!spool_add(spool, fetch->arena, &origin, record))
-		return reader_fail(chain->reader, "the spool in %s: %s", fetch->folder, strerror(errno));
+		return reader_fail(
+			chain->reader, "the spool in %s: %s", fetch->folder, strerror(errno));
 	fetch->bytes += spool->bytes - before;
 	if (fetch->bytes > MOST_BYTES * 8ul)
-		return reader_fail(chain->reader, "more than %lu MiB of rows in one run", MOST_BYTES * 8ul >> 20);
+		return reader_fail(chain->reader, "more than %lu MiB of rows in one run",
+			MOST_BYTES * 8ul >> 20);
 	return true;
 }
 
@@ -250,7 +261,8 @@ static bool is_circle(struct chain *chain, const char *token) {
 	for (size_t i = 0; i < chain->tokens.count; i++)
 		if (strcmp(chain->tokens.items[i], token) == 0)
 			return true;
-	vec_push(chain->fetch->arena, &chain->tokens, arena_cstr(chain->fetch->arena, str_from(token)));
+	vec_push(chain->fetch->arena, &chain->tokens,
+		arena_cstr(chain->fetch->arena, str_from(token)));
 	return false;
 }
 
@@ -261,8 +273,9 @@ static void finish_pages(struct chain *chain, const struct page *page) {
 			begin_again(chain);
 			return;
 		}
-		fail_chain(chain, STATUS_FAILED, "short", "the vendor tells of %lld records and gave %zu",
-			page->total, chain->records);
+		fail_chain(chain, STATUS_FAILED, "short",
+			"the vendor tells of %lld records and gave %zu", page->total,
+			chain->records);
 		return;
 	}
 	finish_chain(chain, page);
@@ -281,8 +294,8 @@ static void next_page(struct chain *chain, const struct page *page) {
 	}
 	if (chain->stream->paging->next) {
 		if (is_circle(chain, page->next)) {
-			fail_chain(chain, STATUS_FAILED, "schema", "page %u names a next page that was read before",
-				chain->ask.page);
+			fail_chain(chain, STATUS_FAILED, "schema",
+				"page %u names a next page that was read before", chain->ask.page);
 			return;
 		}
 		chain->ask.token = chain->tokens.items[chain->tokens.count - 1];
@@ -305,11 +318,13 @@ static void refuse(struct chain *chain, const struct http_response *response) {
 	struct str id = http_header(response, "request-id"), text = error_text(response->body);
 	bool denied = response->status == 401 || response->status == 403;
 	if (response->outcome != OUTCOME_ANSWERED)
-		fail_chain(chain, STATUS_FAILED, "http", "%s, after %u tries", response->error, response->tries);
+		fail_chain(chain, STATUS_FAILED, "http", "%s, after %u tries", response->error,
+			response->tries);
 	else
-		fail_chain(chain, denied ? STATUS_DENIED : STATUS_FAILED, "http", "%ld%s%.*s, after %u %s%s%.*s",
-			response->status, text.len ? ": " : "", STR_ARGS(text), response->tries,
-			response->tries == 1 ? "try" : "tries", id.len ? ", request " : "", STR_ARGS(id));
+		fail_chain(chain, denied ? STATUS_DENIED : STATUS_FAILED, "http",
+			"%ld%s%.*s, after %u %s%s%.*s", response->status, text.len ? ": " : "",
+			STR_ARGS(text), response->tries, response->tries == 1 ? "try" : "tries",
+			id.len ? ", request " : "", STR_ARGS(id));
 }
 
 static bool may_ask_less(const struct chain *chain, const struct http_response *response) {
@@ -326,13 +341,15 @@ static void on_answer(void *context, const struct http_response *response) {
 	chain->fetch->reached = chain->fetch->reached || response->outcome == OUTCOME_ANSWERED;
 	chain->fetched_at = config_now(chain->fetch->config);
 	if (may_ask_less(chain, response)) {
-		log_line(LOG_WARNING, "%s: the vendor refuses a grouping; asking with fewer", chain->stream->name);
+		log_line(LOG_WARNING, "%s: the vendor refuses a grouping; asking with fewer",
+			chain->stream->name);
 		chain->ask.narrow = true;
 		begin_again(chain);
 	} else if (response->outcome != OUTCOME_ANSWERED || response->status != 200) {
 		refuse(chain, response);
 	} else if (!reader_read(chain->reader, response->body, &page)) {
-		fail_chain(chain, STATUS_FAILED, "schema", "page %u: %s", chain->ask.page, reader_problem(chain->reader));
+		fail_chain(chain, STATUS_FAILED, "schema", "page %u: %s", chain->ask.page,
+			reader_problem(chain->reader));
 	} else {
 		next_page(chain, &page);
 	}
@@ -346,7 +363,10 @@ static struct chain *start_chain(struct fetch *fetch, size_t first, size_t count
 	chain->fetch = fetch;
 	chain->stream = hauls[0]->stream;
 	chain->hauls = hauls;
-	chain->ask = (struct ask){.config = fetch->config, .from = hauls[0]->day, .to = hauls[count - 1]->day, .page = 1};
+	chain->ask = (struct ask){.config = fetch->config,
+		.from = hauls[0]->day,
+		.to = hauls[count - 1]->day,
+		.page = 1};
 	chain->url = BUF(16384);
 	chain->body = BUF(16384);
 	chain->reader = reader_open(chain->stream, hauls[0]->day, take_record, chain);
@@ -363,7 +383,8 @@ static void finish_reading(struct chain *chain) {
 /* How many hauls from `first` on one question can ask for. */
 static size_t stretch(const struct fetch *fetch, size_t first) {
 	struct haul *const *hauls = fetch->hauls.items;
-	size_t most = hauls[first]->stream->span ? (size_t)hauls[first]->stream->span : 1, count = 1;
+	size_t most = hauls[first]->stream->span ? (size_t)hauls[first]->stream->span : 1,
+	       count = 1;
 	while (count < most && first + count < fetch->hauls.count &&
 		hauls[first + count]->stream == hauls[first]->stream &&
 		hauls[first + count]->day == hauls[first]->day + (day)count)
@@ -383,7 +404,8 @@ static void trace(const char *line) {
 }
 
 /* A nightly job has patience: ten minutes for a request, its waits included. */
-static const struct retry_policy patient = {.first_ms = 500, .most_ms = 30000, .deadline_ms = 600000, .servers = true};
+static const struct retry_policy patient = {
+	.first_ms = 500, .most_ms = 30000, .deadline_ms = 600000, .servers = true};
 
 void fetch_run(struct fetch *fetch) {
 	struct http *http = http_open(&(struct http_options){
@@ -392,13 +414,15 @@ void fetch_run(struct fetch *fetch) {
 	VEC(struct chain *) chains = {0};
 	start_uses(fetch);
 	fetch->google = http && has_vendor(fetch, &vendor_sheets) ? credentials_open(http) : NULL;
-	for (size_t first = fetch->first, count; http && first < fetch->hauls.count; first += count) {
+	for (size_t first = fetch->first, count; http && first < fetch->hauls.count;
+		first += count) {
 		count = stretch(fetch, first);
 		struct chain *chain = start_chain(fetch, first, count);
 		chain->http = http;
 		vec_push(fetch->arena, &chains, chain);
 		if (chain->stream->vendor == &vendor_sheets && !fetch->google)
-			fail_chain(chain, STATUS_DENIED, "http", "there are no credentials of Google");
+			fail_chain(
+				chain, STATUS_DENIED, "http", "there are no credentials of Google");
 		else
 			ask_page(chain);
 	}
@@ -410,13 +434,15 @@ void fetch_run(struct fetch *fetch) {
 		finish_reading(chains.items[i]);
 }
 
-void fetch_plan(struct fetch *fetch, void (*say)(const struct stream *stream, const char *request)) {
+void fetch_plan(
+	struct fetch *fetch, void (*say)(const struct stream *stream, const char *request)) {
 	for (size_t first = 0, count; first < fetch->hauls.count; first += count) {
 		count = stretch(fetch, first);
 		struct chain *chain = start_chain(fetch, first, count);
 		build_request(chain);
-		say(chain->stream, arena_printf(fetch->arena, "%s %s%s%.*s", chain->stream->method, chain->url.ptr,
-			chain->body.len ? " " : "", STR_ARGS(buf_str(&chain->body))));
+		say(chain->stream, arena_printf(fetch->arena, "%s %s%s%.*s", chain->stream->method,
+					   chain->url.ptr, chain->body.len ? " " : "",
+					   STR_ARGS(buf_str(&chain->body))));
 		finish_reading(chain);
 	}
 }

@@ -22,7 +22,8 @@ bool freshness_read(struct warehouse *warehouse, struct freshness **rows, size_t
 		for (size_t k = 0; k < result.row_count; k++) {
 			const char *at = bigquery_cell(&result, k, 1);
 			long long micros;
-			if (strcmp(bigquery_cell(&result, k, 0), row->stream->name) == 0 && at && bigquery_timestamp(at, &micros))
+			if (strcmp(bigquery_cell(&result, k, 0), row->stream->name) == 0 && at &&
+				bigquery_timestamp(at, &micros))
 				row->fetched_at = micros;
 		}
 		row->good = row->fetched_at && now - row->fetched_at < FRESH_FOR;

@@ -26,8 +26,8 @@ static const char give_before[] =
 	"UPDATE `${dataset}.leases` SET holder = NULL, expires_at = NULL WHERE name = 'run' AND holder = ";
 
 /* A statement with the run's name in one place or two. */
-static bool update(struct warehouse *warehouse, const char *before, const char *between, const char *after,
-	long long *changed) {
+static bool update(struct warehouse *warehouse, const char *before, const char *between,
+	const char *after, long long *changed) {
 	struct buf sql = BUF(8192);
 	struct bigquery_result result;
 	buf_puts(&sql, before);
@@ -59,7 +59,8 @@ enum lease_result lease_wait(struct warehouse *warehouse, long wait_ms) {
 		if (result != LEASE_OTHERS || waited >= wait_ms)
 			return result;
 		if (!waited)
-			log_line(LOG_INFO, "another run holds the lease; waiting for up to %ld s", wait_ms / 1000);
+			log_line(LOG_INFO, "another run holds the lease; waiting for up to %ld s",
+				wait_ms / 1000);
 		if (stop_signal)
 			return LEASE_FAILED;
 		nanosleep(&second, NULL);

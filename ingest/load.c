@@ -32,8 +32,9 @@ static void name_job(struct task *task, const struct warehouse *warehouse) {
 	char date[DAY_TEXT];
 	snprintf(task->table, sizeof(task->table), "%s$%s", task->haul->stream->table,
 		day_print_compact(task->haul->day, date));
-	snprintf(task->id, sizeof(task->id), "mbc_%s_%s_%s_%s_%.12s_%u", warehouse->bq.dataset, task->haul->stream->name,
-		day_print_compact(task->haul->day, date), warehouse->run_id, task->haul->spool.hash, task->attempt);
+	snprintf(task->id, sizeof(task->id), "mbc_%s_%s_%s_%s_%.12s_%u", warehouse->bq.dataset,
+		task->haul->stream->name, day_print_compact(task->haul->day, date),
+		warehouse->run_id, task->haul->spool.hash, task->attempt);
 	for (char *c = task->id; *c; c++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", *c))
 			*c = '-';
@@ -53,7 +54,8 @@ static void start(struct task *task, struct warehouse *warehouse) {
 }
 
 static bool run_again(struct task *task, struct warehouse *warehouse) {
-	if (task->job.error.kind == BIGQUERY_OK || !task->job.error.retryable || ++task->attempt >= MOST_ATTEMPTS)
+	if (task->job.error.kind == BIGQUERY_OK || !task->job.error.retryable ||
+		++task->attempt >= MOST_ATTEMPTS)
 		return false;
 	start(task, warehouse);
 	return true;
@@ -66,13 +68,15 @@ static bool judge(struct task *task, struct warehouse *warehouse) {
 		return false;
 	}
 	if (task->job.rows != (long long)task->haul->spool.rows) {
-		log_line(LOG_ERROR, "%s: %zu rows were sent, %lld arrived", task->table, task->haul->spool.rows, task->job.rows);
+		log_line(LOG_ERROR, "%s: %zu rows were sent, %lld arrived", task->table,
+			task->haul->spool.rows, task->job.rows);
 		return false;
 	}
 	return true;
 }
 
-static bool load_block(struct warehouse *warehouse, struct haul **hauls, size_t count, struct loads *loads) {
+static bool load_block(
+	struct warehouse *warehouse, struct haul **hauls, size_t count, struct loads *loads) {
 	struct task *tasks = arena_array(warehouse->arena, struct task, count);
 	struct outcome_row *rows = arena_array(warehouse->arena, struct outcome_row, count);
 	size_t good = 0;
@@ -104,7 +108,8 @@ static bool empty_day(struct warehouse *warehouse, const struct haul *haul) {
 	struct buf sql = BUF(4096);
 	char date[DAY_TEXT];
 	buf_printf(&sql, "DELETE FROM `${dataset}.%s` WHERE %s = DATE '%s'", haul->stream->table,
-		haul->stream->snapshot ? "snapshot_date" : "usage_date", day_print(haul->day, date));
+		haul->stream->snapshot ? "snapshot_date" : "usage_date",
+		day_print(haul->day, date));
 	bool good = warehouse_query(warehouse, haul->stream->table, sql.ptr, NULL);
 	buf_free(&sql);
 	return good;
@@ -116,7 +121,8 @@ static bool is_accepted(const struct load_options *options, const struct haul *h
 		struct str rest = str_from(options->accept_shrink[i]), stream = {0}, on = {0};
 		str_split(&rest, ':', &stream);
 		str_split(&rest, ':', &on);
-		if ((!stream.len || str_is(stream, haul->stream->name)) && (!on.len || str_is(on, day_print(haul->day, date))))
+		if ((!stream.len || str_is(stream, haul->stream->name)) &&
+			(!on.len || str_is(on, day_print(haul->day, date))))
 			return true;
 	}
 	return false;
@@ -131,7 +137,8 @@ static bool has_shrunk(const struct known *known, const struct haul *haul) {
 		haul->spool.tokens * 2 < known->tokens || haul->spool.usd * 2 < known->usd);
 }
 
-static void refuse_shrunk(struct warehouse *warehouse, struct haul *haul, const struct known *known) {
+static void refuse_shrunk(
+	struct warehouse *warehouse, struct haul *haul, const struct known *known) {
 	char before[MONEY_TEXT], after[MONEY_TEXT];
 	haul->message = arena_printf(warehouse->arena,
 		"%lld rows, %lld tokens, USD %s became %zu rows, %lld tokens, USD %s; --accept-shrink takes it",
@@ -146,7 +153,8 @@ enum act { ACT_NOTE, ACT_LOAD, ACT_EMPTY };
 
 static enum act decide(struct warehouse *warehouse, struct haul *haul, const struct known *known,
 	const struct load_options *options, struct loads *loads) {
-	if (haul->status != STATUS_OK && haul->status != STATUS_EMPTY && haul->status != STATUS_NOT_PUBLISHED)
+	if (haul->status != STATUS_OK && haul->status != STATUS_EMPTY &&
+		haul->status != STATUS_NOT_PUBLISHED)
 		return ACT_NOTE;
 	if (known && known->content_hash && strcmp(known->content_hash, haul->spool.hash) == 0) {
 		loads->unchanged++;
@@ -164,7 +172,8 @@ static enum act decide(struct warehouse *warehouse, struct haul *haul, const str
 
 bool load_run(struct warehouse *warehouse, struct fetch *fetch, const struct coverage *coverage,
 	const struct load_options *options, struct loads *loads) {
-	struct outcome_row *notes = arena_array(warehouse->arena, struct outcome_row, fetch->hauls.count + 1);
+	struct outcome_row *notes =
+		arena_array(warehouse->arena, struct outcome_row, fetch->hauls.count + 1);
 	struct haul **block = arena_array(warehouse->arena, struct haul *, SIDE_BY_SIDE);
 	size_t waiting = 0, noted = 0;
 	bool good = true;

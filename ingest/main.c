@@ -36,7 +36,8 @@ static const struct program program = {
 	.exit_codes = exit_codes,
 };
 
-bool command_date(const struct invocation *invocation, const struct config *config, const char *option, day *date) {
+bool command_date(const struct invocation *invocation, const struct config *config,
+	const char *option, day *date) {
 	const char *text = option_text(invocation, option);
 	*date = moment_day(config_now(config)) - 1;
 	if (!text || day_read(str_from(text), date))
@@ -45,7 +46,8 @@ bool command_date(const struct invocation *invocation, const struct config *conf
 	return false;
 }
 
-const char *const *command_shrink(const struct invocation *invocation, const struct config *config) {
+const char *const *command_shrink(
+	const struct invocation *invocation, const struct config *config) {
 	VEC(const char *) list = {0};
 	const char *item;
 	for (size_t i = 0; (item = option_item(invocation, "accept-shrink", i)); i++)

@@ -21,7 +21,8 @@ static void hash_text(const char *text, char out[HASH_TEXT]) {
 
 static bool replace_views(struct warehouse *warehouse) {
 	for (const struct sql_file *file = sql_files; file->name; file++)
-		if (file->folder == SQL_views && !warehouse_query(warehouse, file->name, file->text, NULL))
+		if (file->folder == SQL_views &&
+			!warehouse_query(warehouse, file->name, file->text, NULL))
 			return false;
 	return true;
 }
@@ -44,25 +45,32 @@ static enum seen has_seen(const struct bigquery_result *seen, const struct sql_f
 	hash_text(file->text, hash);
 	for (size_t i = 0; i < seen->row_count; i++)
 		if (strcmp(bigquery_cell(seen, i, 0), file->name) == 0)
-			return strcmp(bigquery_cell(seen, i, 1), hash) == 0 ? SEEN_SAME : SEEN_EDITED;
+			return strcmp(bigquery_cell(seen, i, 1), hash) == 0 ? SEEN_SAME
+									    : SEEN_EDITED;
 	return SEEN_NOT;
 }
 
 static int run_migrations(struct warehouse *warehouse, bool fresh) {
 	struct bigquery_result seen;
-	if (!warehouse_query(warehouse, "schema_migrations", "SELECT name, sha256 FROM `${dataset}.schema_migrations`", &seen))
+	if (!warehouse_query(warehouse, "schema_migrations",
+		    "SELECT name, sha256 FROM `${dataset}.schema_migrations`", &seen))
 		return warehouse_exit(warehouse);
 	for (const struct sql_file *file = sql_files; file->name; file++) {
-		enum seen state = file->folder == SQL_migrations ? has_seen(&seen, file) : SEEN_SAME;
+		enum seen state =
+			file->folder == SQL_migrations ? has_seen(&seen, file) : SEEN_SAME;
 		if (state == SEEN_SAME)
 			continue;
 		if (state == SEEN_EDITED) {
-			log_line(LOG_ERROR, "migration %s is not the text that ran here; write a new one instead", file->name);
+			log_line(LOG_ERROR,
+				"migration %s is not the text that ran here; write a new one "
+				"instead",
+				file->name);
 			return EXIT_REFUSED;
 		}
 		if (!fresh)
 			log_line(LOG_INFO, "migration %s", file->name);
-		if ((!fresh && !warehouse_query(warehouse, file->name, file->text, NULL)) || !note(warehouse, file))
+		if ((!fresh && !warehouse_query(warehouse, file->name, file->text, NULL)) ||
+			!note(warehouse, file))
 			return warehouse_exit(warehouse);
 	}
 	return EXIT_DONE;
@@ -74,9 +82,11 @@ static const char *word(const json_t *field, const char *key, const char *fallba
 }
 
 static bool is_type(const char *a, const char *b) {
-	static const char *const same[][2] = {{"INTEGER", "INT64"}, {"BOOLEAN", "BOOL"}, {"FLOAT", "FLOAT64"}, {"RECORD", "STRUCT"}};
+	static const char *const same[][2] = {{"INTEGER", "INT64"}, {"BOOLEAN", "BOOL"},
+		{"FLOAT", "FLOAT64"}, {"RECORD", "STRUCT"}};
 	for (size_t i = 0; i < COUNT_OF(same); i++)
-		if ((strcmp(a, same[i][0]) == 0 && strcmp(b, same[i][1]) == 0) || (strcmp(a, same[i][1]) == 0 && strcmp(b, same[i][0]) == 0))
+		if ((strcmp(a, same[i][0]) == 0 && strcmp(b, same[i][1]) == 0) ||
+			(strcmp(a, same[i][1]) == 0 && strcmp(b, same[i][0]) == 0))
 			return true;
 	return strcmp(a, b) == 0;
 }
@@ -98,15 +108,19 @@ static bool compare_table(const char *table, const json_t *wanted, const json_t 
 		const char *name = word(field, "name", "");
 		const json_t *there = field_named(found, name);
 		if (there && is_type(word(field, "type", ""), word(there, "type", "")) &&
-			strcmp(word(field, "mode", "NULLABLE"), word(there, "mode", "NULLABLE")) == 0)
+			strcmp(word(field, "mode", "NULLABLE"), word(there, "mode", "NULLABLE")) ==
+				0)
 			continue;
-		log_line(LOG_ERROR, "table %s: column %s should be %s %s and is %s %s", table, name, word(field, "mode", "NULLABLE"),
-			word(field, "type", ""), there ? word(there, "mode", "NULLABLE") : "not", there ? word(there, "type", "") : "there");
+		log_line(LOG_ERROR, "table %s: column %s should be %s %s and is %s %s", table, name,
+			word(field, "mode", "NULLABLE"), word(field, "type", ""),
+			there ? word(there, "mode", "NULLABLE") : "not",
+			there ? word(there, "type", "") : "there");
 		good = false;
 	}
 	json_array_foreach((json_t *)found, index, field)
 		if (!field_named(wanted, word(field, "name", ""))) {
-			log_line(LOG_ERROR, "table %s: column %s is not of this version", table, word(field, "name", ""));
+			log_line(LOG_ERROR, "table %s: column %s is not of this version", table,
+				word(field, "name", ""));
 			good = false;
 		}
 	return good;
@@ -124,7 +138,9 @@ bool migrate_compare(struct warehouse *warehouse) {
 			return false;
 		}
 		json_auto_t *wanted = json_loads(sql_schema(file->name), 0, NULL);
-		good = compare_table(file->name, wanted, json_object_get(json_object_get(table, "schema"), "fields")) && good;
+		good = compare_table(file->name, wanted,
+			       json_object_get(json_object_get(table, "schema"), "fields")) &&
+		       good;
 	}
 	return good;
 }

@@ -16,7 +16,8 @@ struct path_node *paths_node(struct arena *arena, struct path_node *root, struct
 	struct str piece;
 	while (str_split(&path, '.', &piece)) {
 		size_t brackets = str_find(piece, "[]", 0);
-		root = add_child(arena, root, str_slice(piece, 0, brackets == STR_NONE ? piece.len : brackets));
+		root = add_child(arena, root,
+			str_slice(piece, 0, brackets == STR_NONE ? piece.len : brackets));
 		for (; brackets != STR_NONE && brackets < piece.len; brackets += 2)
 			root = add_child(arena, root, STR("[]"));
 	}

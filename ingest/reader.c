@@ -86,10 +86,12 @@ static bool take_column(struct reader *reader, const struct column *column, cons
 		long long count = 0;
 		str_integer(value, &count);
 		if (__builtin_add_overflow(record->tokens, count, &record->tokens))
-			return reader_fail(reader, "%s: too many tokens in one record", column->name);
+			return reader_fail(
+				reader, "%s: too many tokens in one record", column->name);
 	}
 	money amount;
-	if (column->role == COLUMN_USD && money_read(str_slice(value, 1, value.len - 1), 0, MONEY_TEXT_ONLY, &amount))
+	if (column->role == COLUMN_USD &&
+		money_read(str_slice(value, 1, value.len - 1), 0, MONEY_TEXT_ONLY, &amount))
 		record->usd += amount;
 	return true;
 }
@@ -103,7 +105,8 @@ static void add_key(EVP_MD_CTX *digest, const struct cell *cell) {
 }
 
 /* The keys of a row, so that equal ones are told apart by their ordinal. */
-static void hash_keys(const struct stream *stream, const struct cell *cells, unsigned char out[32]) {
+static void hash_keys(
+	const struct stream *stream, const struct cell *cells, unsigned char out[32]) {
 	EVP_MD_CTX *digest = EVP_MD_CTX_new();
 	if (!digest)
 		out_of_memory();
@@ -115,7 +118,8 @@ static void hash_keys(const struct stream *stream, const struct cell *cells, uns
 	EVP_MD_CTX_free(digest);
 }
 
-static void add_hash(struct reader *reader, const struct column *column, const unsigned char hash[32]) {
+static void add_hash(
+	struct reader *reader, const struct column *column, const unsigned char hash[32]) {
 	buf_printf(&reader->row, ",\"%s\":\"", column->name);
 	for (int i = 0; i < 32; i++)
 		buf_printf(&reader->row, "%02x", hash[i]);
@@ -131,7 +135,8 @@ bool reader_emit(struct reader *reader, const struct cell *cells, struct str pay
 	memcpy(record.key, hash, sizeof(record.key));
 	buf_clear(&reader->row);
 	if (stream->snapshot)
-		buf_printf(&reader->row, "{\"snapshot_date\":\"%s\"", day_print(reader->snapshot, text));
+		buf_printf(&reader->row, "{\"snapshot_date\":\"%s\"",
+			day_print(reader->snapshot, text));
 	for (unsigned i = 0; stream->columns[i].name; i++) {
 		if (stream->columns[i].role == COLUMN_HASH)
 			add_hash(reader, &stream->columns[i], hash);
@@ -139,7 +144,8 @@ bool reader_emit(struct reader *reader, const struct cell *cells, struct str pay
 			return false;
 	}
 	if (stream->inner)
-		buf_printf(&reader->row, ",\"%s\":[%.*s]", stream->inner_name, STR_ARGS(buf_str(&reader->inner)));
+		buf_printf(&reader->row, ",\"%s\":[%.*s]", stream->inner_name,
+			STR_ARGS(buf_str(&reader->inner)));
 	if (reader->row.full)
 		return reader_fail(reader, "a record is larger than %u MiB", MOST_RECORD >> 20);
 	record.json = buf_str(&reader->row);
@@ -150,7 +156,8 @@ bool reader_emit(struct reader *reader, const struct cell *cells, struct str pay
 /* --- cells --------------------------------------------------------------------------------------- */
 
 static struct cell cell_of(const struct slot *slot) {
-	return (struct cell){slot->kind, slot->kind == CELL_ABSENT ? STR("") : buf_str(&slot->text)};
+	return (struct cell){
+		slot->kind, slot->kind == CELL_ABSENT ? STR("") : buf_str(&slot->text)};
 }
 
 static void clear_slot(struct slot *slot) {
@@ -168,13 +175,15 @@ static void clear_slots(struct reader *reader, unsigned first, unsigned count) {
 static bool add_up(struct reader *reader, struct slot *slot, struct str text) {
 	long long value;
 	if (!str_integer(text, &value) || __builtin_add_overflow(slot->sum, value, &slot->sum))
-		return reader_fail(reader, "`%.*s` is no count", (int)(text.len < 60 ? text.len : 60), text.ptr);
+		return reader_fail(reader, "`%.*s` is no count",
+			(int)(text.len < 60 ? text.len : 60), text.ptr);
 	slot->kind = CELL_NUMBER;
 	buf_clear(&slot->text);
 	return buf_printf(&slot->text, "%lld", slot->sum);
 }
 
-static bool set_slot(struct reader *reader, struct path_use use, bool adds, enum cell_kind kind, struct str text) {
+static bool set_slot(struct reader *reader, struct path_use use, bool adds, enum cell_kind kind,
+	struct str text) {
 	struct slot *slot = &reader->slots[use.cell];
 	if (adds)
 		return add_up(reader, slot, text);
@@ -357,10 +366,12 @@ static bool take_page(struct reader *reader, struct page *page) {
 		moment_read(buf_str(&slots[PAGE_REFRESHED].text), &page->refreshed);
 	struct cell next = cell_of(&slots[PAGE_NEXT]);
 	if (next.text.len >= sizeof(page->next))
-		return reader_fail(reader, "the token of the next page has %zu bytes", next.text.len);
+		return reader_fail(
+			reader, "the token of the next page has %zu bytes", next.text.len);
 	memcpy(page->next, next.text.len ? next.text.ptr : "", next.text.len);
 	if (paging->next && page->has_more && !next.text.len)
-		return reader_fail(reader, "there are more pages, but there is no `%s`", paging->next);
+		return reader_fail(
+			reader, "there are more pages, but there is no `%s`", paging->next);
 	return true;
 }
 
@@ -387,15 +398,18 @@ static void mark_group(struct reader *reader, struct slot *slot, const char *pat
 	const char *last = strrchr(path, '.');
 	slot->grouped = slot->outside && last && strstr(path, "[]");
 	if (slot->grouped)
-		paths_node(reader->arena, &reader->root, (struct str){path, (size_t)(last - path)})->group = true;
+		paths_node(reader->arena, &reader->root, (struct str){path, (size_t)(last - path)})
+			->group = true;
 }
 
-static unsigned add_columns(struct reader *reader, const struct column *columns, unsigned first, const char *within) {
+static unsigned add_columns(
+	struct reader *reader, const struct column *columns, unsigned first, const char *within) {
 	unsigned count = 0;
 	for (; columns && columns[count].name; count++) {
 		struct slot *slot = &reader->slots[first + count];
 		slot->text = BUF(MOST_RECORD);
-		slot->outside = columns[count].path && strncmp(columns[count].path, within, strlen(within)) != 0;
+		slot->outside = columns[count].path &&
+				strncmp(columns[count].path, within, strlen(within)) != 0;
 		if (!columns[count].path)
 			continue;
 		paths_add(reader->arena, &reader->root, columns[count].path, first + count);
@@ -407,8 +421,11 @@ static unsigned add_columns(struct reader *reader, const struct column *columns,
 static void add_page_values(struct reader *reader) {
 	const struct paging *paging = reader->stream->paging;
 	const char *const values[PAGE_VALUES] = {
-		[PAGE_MORE] = paging->more, [PAGE_NEXT] = paging->next, [PAGE_PAGES] = paging->pages,
-		[PAGE_TOTAL] = paging->total, [PAGE_REFRESHED] = paging->refreshed,
+		[PAGE_MORE] = paging->more,
+		[PAGE_NEXT] = paging->next,
+		[PAGE_PAGES] = paging->pages,
+		[PAGE_TOTAL] = paging->total,
+		[PAGE_REFRESHED] = paging->refreshed,
 	};
 	for (unsigned i = 0; i < PAGE_VALUES; i++) {
 		unsigned cell = reader->columns + reader->inner_columns + i;
@@ -419,7 +436,8 @@ static void add_page_values(struct reader *reader) {
 	}
 }
 
-struct reader *reader_open(const struct stream *stream, day snapshot, record_sink *sink, void *context) {
+struct reader *reader_open(
+	const struct stream *stream, day snapshot, record_sink *sink, void *context) {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	if (!reader)
 		out_of_memory();
@@ -434,7 +452,8 @@ struct reader *reader_open(const struct stream *stream, day snapshot, record_sin
 		return reader;
 	reader->columns = add_columns(reader, stream->columns, 0, stream->records);
 	if (stream->inner)
-		reader->inner_columns = add_columns(reader, stream->inner_columns, reader->columns, stream->inner);
+		reader->inner_columns =
+			add_columns(reader, stream->inner_columns, reader->columns, stream->inner);
 	add_page_values(reader);
 	paths_node(reader->arena, &reader->root, str_from(stream->records))->record = true;
 	if (stream->inner)

@@ -9,5 +9,6 @@ void request_period(const struct ask *ask, struct buf *url) {
 
 void request_millis(const struct ask *ask, struct buf *body) {
 	buf_printf(body, "{\"startDate\":%lld,\"endDate\":%lld,\"page\":%u,\"pageSize\":1000}",
-		(long long)(day_start(ask->from) / 1000), (long long)(day_start(ask->to + 1) / 1000 - 1), ask->page);
+		(long long)(day_start(ask->from) / 1000),
+		(long long)(day_start(ask->to + 1) / 1000 - 1), ask->page);
 }

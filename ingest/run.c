@@ -42,7 +42,8 @@ const char *run_name(const struct config *config) {
 	*to = '\0';
 	if (RAND_bytes(chance, sizeof(chance)) != 1)
 		out_of_memory();
-	return arena_printf(config->arena, "%s-%02x%02x%02x", compact, chance[0], chance[1], chance[2]);
+	return arena_printf(
+		config->arena, "%s-%02x%02x%02x", compact, chance[0], chance[1], chance[2]);
 }
 
 /* --- days ---------------------------------------------------------------------------------------- */
@@ -66,7 +67,8 @@ static void choose_windows(struct run *run) {
 	for (size_t i = 0; run->config->streams[i]; i++) {
 		const struct stream *stream = run->config->streams[i];
 		if (!stream->snapshot)
-			fetch_days(&run->fetch, stream, stream_first_day(stream, run->options->date), run->options->date);
+			fetch_days(&run->fetch, stream,
+				stream_first_day(stream, run->options->date), run->options->date);
 	}
 }
 
@@ -79,7 +81,8 @@ static void choose_snapshots(struct run *run) {
 
 static bool is_chosen(const struct run *run, const struct stream *stream, day date) {
 	for (size_t i = run->fetch.first; i < run->fetch.hauls.count; i++)
-		if (run->fetch.hauls.items[i]->stream == stream && run->fetch.hauls.items[i]->day == date)
+		if (run->fetch.hauls.items[i]->stream == stream &&
+			run->fetch.hauls.items[i]->day == date)
 			return true;
 	return false;
 }
@@ -103,10 +106,11 @@ static bool choose_broken_days(struct run *run) {
 		const struct stream *stream = stream_find(str_from(bigquery_cell(&result, i, 0)));
 		day date;
 		if (!stream || stream->snapshot || !config_has_stream(run->config, stream) ||
-			!day_read(str_from(bigquery_cell(&result, i, 1)), &date) || is_chosen(run, stream, date))
+			!day_read(str_from(bigquery_cell(&result, i, 1)), &date) ||
+			is_chosen(run, stream, date))
 			continue;
-		log_line(LOG_INFO, "%s %s: an earlier run did not finish; fetching it again", stream->name,
-			bigquery_cell(&result, i, 1));
+		log_line(LOG_INFO, "%s %s: an earlier run did not finish; fetching it again",
+			stream->name, bigquery_cell(&result, i, 1));
 		fetch_days(&run->fetch, stream, date, date);
 	}
 	return true;
@@ -117,19 +121,25 @@ static bool adopt_snapshots(struct run *run) {
 	struct buf sql = BUF(64 * 1024);
 	struct bigquery_result result;
 	char date[DAY_TEXT];
-	buf_puts(&sql, "INSERT INTO `${dataset}.coverage` (stream, day, run_id, recorded_at, status, settled, loaded, `rows`, "
-		"message)\nSELECT raw.stream, raw.day, raw.raw_run_id, CURRENT_TIMESTAMP(), 'ok', TRUE, TRUE, raw.raw_rows, "
-		"'the run that loaded it ended before it could say so'\nFROM `${dataset}.raw_days` AS raw\n"
-		"LEFT JOIN `${dataset}.coverage` AS old\n"
-		"  ON old.stream = raw.stream AND old.day = raw.day AND old.run_id = raw.raw_run_id AND old.loaded\n"
-		"WHERE old.stream IS NULL AND raw.stream IN (''");
+	buf_puts(&sql, "INSERT INTO `${dataset}.coverage` (stream, day, run_id, recorded_at, "
+		       "status, settled, loaded, `rows`, "
+		       "message)\nSELECT raw.stream, raw.day, raw.raw_run_id, CURRENT_TIMESTAMP(), "
+		       "'ok', TRUE, TRUE, raw.raw_rows, "
+		       "'the run that loaded it ended before it could say so'\nFROM "
+		       "`${dataset}.raw_days` AS raw\n"
+		       "LEFT JOIN `${dataset}.coverage` AS old\n"
+		       "  ON old.stream = raw.stream AND old.day = raw.day AND old.run_id = "
+		       "raw.raw_run_id AND old.loaded\n"
+		       "WHERE old.stream IS NULL AND raw.stream IN (''");
 	for (size_t i = 0; streams[i]; i++)
 		if (streams[i]->snapshot)
 			buf_printf(&sql, ", '%s'", streams[i]->name);
-	buf_printf(&sql, ") AND raw.day < DATE '%s'", day_print(moment_day(config_now(run->config)), date));
+	buf_printf(&sql, ") AND raw.day < DATE '%s'",
+		day_print(moment_day(config_now(run->config)), date));
 	bool good = warehouse_query(&run->warehouse, "coverage of snapshots", sql.ptr, &result);
 	if (good && result.affected > 0)
-		log_line(LOG_INFO, "%lld snapshots of earlier runs were taken over", result.affected);
+		log_line(LOG_INFO, "%lld snapshots of earlier runs were taken over",
+			result.affected);
 	buf_free(&sql);
 	return good;
 }
@@ -149,8 +159,9 @@ static void say_failures(struct run *run) {
 		char date[DAY_TEXT];
 		if (haul->status != STATUS_DENIED && haul->status != STATUS_FAILED)
 			continue;
-		log_line(LOG_ERROR, "%s %s: %s%s%s%s%s", haul->stream->name, day_print(haul->day, date),
-			status_names[haul->status], haul->reason ? ", " : "", haul->reason ? haul->reason : "",
+		log_line(LOG_ERROR, "%s %s: %s%s%s%s%s", haul->stream->name,
+			day_print(haul->day, date), status_names[haul->status],
+			haul->reason ? ", " : "", haul->reason ? haul->reason : "",
 			haul->message ? ": " : "", haul->message ? haul->message : "");
 		if (!run->message.len)
 			buf_printf(&run->message, "%s %s: %s", haul->stream->name, date,
@@ -159,13 +170,18 @@ static void say_failures(struct run *run) {
 }
 
 static void say_summary(const struct run *run, int code) {
-	log_line(LOG_INFO, "run %s: %zu days of streams: %zu ok, %zu empty, %zu not yet published, %zu denied, %zu failed",
-		run->run_id, run->fetch.hauls.count, count_status(run, STATUS_OK), count_status(run, STATUS_EMPTY),
-		count_status(run, STATUS_NOT_PUBLISHED), count_status(run, STATUS_DENIED), count_status(run, STATUS_FAILED));
-	log_line(LOG_INFO, "loaded %zu (%zu rows), %zu as before, %zu emptied; built %zu days of facts; "
-		"checks: %zu good, %zu warnings, %zu errors; exit %d", run->loads.loaded, run->loads.rows,
-		run->loads.unchanged, run->loads.emptied, run->transforms.days, run->checks.good,
-		run->checks.warnings, run->checks.errors, code);
+	log_line(LOG_INFO,
+		"run %s: %zu days of streams: %zu ok, %zu empty, %zu not yet published, %zu "
+		"denied, %zu failed",
+		run->run_id, run->fetch.hauls.count, count_status(run, STATUS_OK),
+		count_status(run, STATUS_EMPTY), count_status(run, STATUS_NOT_PUBLISHED),
+		count_status(run, STATUS_DENIED), count_status(run, STATUS_FAILED));
+	log_line(LOG_INFO,
+		"loaded %zu (%zu rows), %zu as before, %zu emptied; built %zu days of facts; "
+		"checks: %zu good, %zu warnings, %zu errors; exit %d",
+		run->loads.loaded, run->loads.rows, run->loads.unchanged, run->loads.emptied,
+		run->transforms.days, run->checks.good, run->checks.warnings, run->checks.errors,
+		code);
 }
 
 static void put_vendors(const struct run *run, struct buf *sql) {
@@ -174,28 +190,37 @@ static void put_vendors(const struct run *run, struct buf *sql) {
 		const struct vendor_use *use = &run->fetch.uses[i];
 		if (!use->vendor || !use->calls)
 			continue;
-		buf_printf(sql, "%sSTRUCT('%s' AS vendor, %ld AS calls, %ld AS retries, %lld AS wait_ms, %lld AS bytes, "
-			"CAST(NULL AS INT64) AS quota_left)", count++ ? ", " : "", use->vendor->name, use->calls, use->retries,
+		buf_printf(sql,
+			"%sSTRUCT('%s' AS vendor, %ld AS calls, %ld AS retries, %lld AS wait_ms, "
+			"%lld AS bytes, "
+			"CAST(NULL AS INT64) AS quota_left)",
+			count++ ? ", " : "", use->vendor->name, use->calls, use->retries,
 			use->wait_ms, use->bytes);
 	}
 	if (str_ends(buf_str(sql), "["))
-		buf_puts(sql, "STRUCT('none' AS vendor, 0 AS calls, 0 AS retries, 0 AS wait_ms, 0 AS bytes, "
-			"CAST(NULL AS INT64) AS quota_left)");
+		buf_puts(sql, "STRUCT('none' AS vendor, 0 AS calls, 0 AS retries, 0 AS wait_ms, 0 "
+			      "AS bytes, "
+			      "CAST(NULL AS INT64) AS quota_left)");
 	buf_puts(sql, "]");
 }
 
 static void record_run(struct run *run, int code) {
 	struct buf sql = BUF(1 << 20);
 	char started[MOMENT_TEXT], finished[MOMENT_TEXT], date[DAY_TEXT];
-	buf_puts(&sql, "INSERT INTO `${dataset}.runs` (run_id, task_index, command, logical_date, started_at, finished_at, "
-		"exit_code, version, vendors, `rows`, load_jobs, query_jobs, bytes_billed, message)\nSELECT ");
+	buf_puts(&sql, "INSERT INTO `${dataset}.runs` (run_id, task_index, command, logical_date, "
+		       "started_at, finished_at, "
+		       "exit_code, version, vendors, `rows`, load_jobs, query_jobs, bytes_billed, "
+		       "message)\nSELECT ");
 	sql_quote(&sql, run->run_id);
-	buf_printf(&sql, ", %u, '%s', DATE '%s', TIMESTAMP '%s', TIMESTAMP '%s', %d, '" MBC_VERSION "', ", run->options->task,
-		run->options->command, day_print(run->options->date, date), moment_print(run->started, started),
+	buf_printf(&sql,
+		", %u, '%s', DATE '%s', TIMESTAMP '%s', TIMESTAMP '%s', %d, '" MBC_VERSION "', ",
+		run->options->task, run->options->command, day_print(run->options->date, date),
+		moment_print(run->started, started),
 		moment_print(config_now(run->config), finished), code);
 	put_vendors(run, &sql);
-	buf_printf(&sql, ", %zu, %llu, %llu, %llu, ", run->loads.rows, run->warehouse.bq.totals.load_jobs,
-		run->warehouse.bq.totals.query_jobs, run->warehouse.bq.totals.bytes_billed);
+	buf_printf(&sql, ", %zu, %llu, %llu, %llu, ", run->loads.rows,
+		run->warehouse.bq.totals.load_jobs, run->warehouse.bq.totals.query_jobs,
+		run->warehouse.bq.totals.bytes_billed);
 	sql_quote(&sql, run->message.len ? run->message.ptr : NULL);
 	warehouse_query(&run->warehouse, "runs", sql.ptr, NULL);
 	buf_free(&sql);
@@ -218,20 +243,23 @@ static bool wait_for_jobs(struct run *run) {
 
 static bool read_coverage(struct run *run) {
 	day first = run->options->is_backfill ? run->options->from : run->options->date - 62;
-	return coverage_read(&run->coverage, &run->warehouse, first - 31, moment_day(config_now(run->config)));
+	return coverage_read(
+		&run->coverage, &run->warehouse, first - 31, moment_day(config_now(run->config)));
 }
 
 static bool fetch_and_load(struct run *run) {
 	const struct load_options options = {run->options->accept_shrink};
 	fetch_run(&run->fetch);
-	bool good = !stop_signal && load_run(&run->warehouse, &run->fetch, &run->coverage, &options, &run->loads);
+	bool good = !stop_signal &&
+		    load_run(&run->warehouse, &run->fetch, &run->coverage, &options, &run->loads);
 	fetch_done(&run->fetch);
 	return good;
 }
 
 /* The days of this task, in blocks, so that the spools stay small. */
 static bool fill_back(struct run *run) {
-	day days = run->options->date - run->options->from + 1, tasks = (day)run->options->tasks, task = (day)run->options->task;
+	day days = run->options->date - run->options->from + 1, tasks = (day)run->options->tasks,
+	    task = (day)run->options->task;
 	day first = run->options->from + (day)((int64_t)days * task / tasks);
 	day last = run->options->from + (day)((int64_t)days * (task + 1) / tasks) - 1;
 	bool good = true;
@@ -275,7 +303,8 @@ static bool is_last_task(struct run *run) {
 		wanted += (size_t)(run->options->date - run->options->from + 1);
 	}
 	buf_puts(&sql, ")");
-	if (warehouse_query_days(&run->warehouse, "coverage", sql.ptr, run->options->from, run->options->date, &result))
+	if (warehouse_query_days(&run->warehouse, "coverage", sql.ptr, run->options->from,
+		    run->options->date, &result))
 		str_integer(str_from(bigquery_cell(&result, 0, 0)), &found);
 	buf_free(&sql);
 	return (size_t)found >= wanted;
@@ -286,7 +315,8 @@ static int build(struct run *run) {
 	if (lease != LEASE_HELD)
 		return lease == LEASE_OTHERS ? EXIT_LEASE : warehouse_exit(&run->warehouse);
 	enum transform_result result = transform_run(&run->warehouse, &run->transforms);
-	bool checked = result == TRANSFORM_DONE && checks_run(&run->warehouse, run->options->date, &run->checks);
+	bool checked = result == TRANSFORM_DONE &&
+		       checks_run(&run->warehouse, run->options->date, &run->checks);
 	lease_give(&run->warehouse);
 	if (result == TRANSFORM_LEASE_LOST)
 		return EXIT_LEASE;
@@ -324,7 +354,10 @@ static int do_steps(struct run *run) {
 
 int run_whole(const struct config *config, const struct run_options *options) {
 	const char *folder = getenv("TMPDIR");
-	struct run run = {.config = config, .options = options, .run_id = run_name(config), .message = BUF(2048)};
+	struct run run = {.config = config,
+		.options = options,
+		.run_id = run_name(config),
+		.message = BUF(2048)};
 	run.started = config_now(config);
 	run.fetch = (struct fetch){.config = config, .arena = config->arena, .run_id = run.run_id,
 		.folder = folder && *folder ? folder : "/tmp", .tasks = options->tasks};

@@ -45,11 +45,13 @@ static bool find_column(struct tab *tab, const struct column *column, size_t *pl
 		if (!str_eq_fold(text_at(header, i), str_from(column->path)))
 			continue;
 		if (*place != STR_NONE)
-			return reader_fail(tab->reader, "%s: the header has `%s` twice", tab->name, column->path);
+			return reader_fail(tab->reader, "%s: the header has `%s` twice", tab->name,
+				column->path);
 		*place = i;
 	}
 	if (*place == STR_NONE && column->required)
-		return reader_fail(tab->reader, "%s: the header has no `%s`", tab->name, column->path);
+		return reader_fail(
+			tab->reader, "%s: the header has no `%s`", tab->name, column->path);
 	return true;
 }
 
@@ -78,7 +80,9 @@ static struct str key_of(struct tab *tab, const json_t *row) {
 		if (tab->stream->columns[i].role != COLUMN_KEY)
 			continue;
 		for (size_t at = 0; at < text.len; at++)
-			buf_putc(&key, text.ptr[at] >= 'A' && text.ptr[at] <= 'Z' ? (char)(text.ptr[at] + 32) : text.ptr[at]);
+			buf_putc(&key, text.ptr[at] >= 'A' && text.ptr[at] <= 'Z'
+					       ? (char)(text.ptr[at] + 32)
+					       : text.ptr[at]);
 		buf_putc(&key, '\n');
 	}
 	struct str result = arena_str(tab->arena, buf_str(&key));
@@ -87,7 +91,8 @@ static struct str key_of(struct tab *tab, const json_t *row) {
 }
 
 static bool is_error(struct str text) {
-	static const char *const errors[] = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#ERROR!", "Loading..."};
+	static const char *const errors[] = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!",
+		"#NUM!", "#NULL!", "#ERROR!", "Loading..."};
 	for (size_t i = 0; i < COUNT_OF(errors); i++)
 		if (str_is(text, errors[i]))
 			return true;
@@ -95,16 +100,20 @@ static bool is_error(struct str text) {
 }
 
 /* What is wrong with a cell, or NULL. */
-static const char *problem_of(struct tab *tab, const struct column *column, const struct cell *cell) {
+static const char *problem_of(
+	struct tab *tab, const struct column *column, const struct cell *cell) {
 	struct buf scratch = BUF(1 << 20);
 	const char *problem = NULL;
 	if (!cell->text.len)
-		problem = column->required ? arena_printf(tab->arena, "%s is empty", column->path) : NULL;
+		problem = column->required ? arena_printf(tab->arena, "%s is empty", column->path)
+					   : NULL;
 	else if (is_error(cell->text))
-		problem = arena_printf(tab->arena, "%s is the error %.*s", column->path, STR_ARGS(cell->text));
+		problem = arena_printf(
+			tab->arena, "%s is the error %.*s", column->path, STR_ARGS(cell->text));
 	else if (!column->read(cell, &scratch))
 		problem = arena_printf(tab->arena, "%s: `%.*s` is no %s", column->path,
-			(int)(cell->text.len < 60 ? cell->text.len : 60), cell->text.ptr, column->type);
+			(int)(cell->text.len < 60 ? cell->text.len : 60), cell->text.ptr,
+			column->type);
 	buf_free(&scratch);
 	return problem;
 }
@@ -122,8 +131,10 @@ static bool emit_row(struct tab *tab, const json_t *row, size_t number) {
 			cells[i] = (struct cell){CELL_ABSENT, STR("")};
 	}
 	if (!problem && !map_get(&tab->keys, key_of(tab, row)))
-		problem = arena_printf(tab->arena, "another row has the same %s", tab->stream->columns[0].path);
-	cells[tab->columns] = (struct cell){CELL_TEXT, str_from(arena_printf(tab->arena, "%s!A%zu", tab->name, number))};
+		problem = arena_printf(
+			tab->arena, "another row has the same %s", tab->stream->columns[0].path);
+	cells[tab->columns] = (struct cell){
+		CELL_TEXT, str_from(arena_printf(tab->arena, "%s!A%zu", tab->name, number))};
 	if (problem)
 		cells[tab->columns + 1] = (struct cell){CELL_TEXT, str_from(problem)};
 	char *payload = json_dumps(row, JSON_COMPACT);
@@ -159,7 +170,8 @@ bool sheet_parse(const struct stream *stream, struct str page, struct reader *re
 	const char *range = json_string_value(json_object_get(answer, "range"));
 	if (!json_is_object(answer))
 		return reader_fail(reader, "the answer is no whole JSON (%zu bytes)", page.len);
-	snprintf(tab.name, sizeof(tab.name), "%.*s", range ? (int)strcspn(range, "!") : 0, range ? range : "");
+	snprintf(tab.name, sizeof(tab.name), "%.*s", range ? (int)strcspn(range, "!") : 0,
+		range ? range : "");
 	tab.rows = json_object_get(answer, "values");
 	tab.arena = arena_create();
 	bool good = read_header(&tab) && read_rows(&tab);

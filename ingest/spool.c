@@ -40,7 +40,8 @@ static long next_ordinal(struct spool *spool, struct arena *arena, const struct 
 	return ordinal;
 }
 
-static void add_digest(struct spool *spool, struct arena *arena, const struct record *record, long ordinal) {
+static void add_digest(
+	struct spool *spool, struct arena *arena, const struct record *record, long ordinal) {
 	EVP_MD_CTX *digest = EVP_MD_CTX_new();
 	unsigned char *out = arena_alloc(arena, DIGEST);
 	if (!digest)
@@ -63,8 +64,10 @@ bool spool_add(struct spool *spool, struct arena *arena, const struct spool_orig
 	add_digest(spool, arena, record, ordinal);
 	struct buf row = BUF(64u << 20);
 	buf_add_str(&row, record->json);
-	buf_printf(&row, ",\"ingest_date\":\"%s\",\"fetched_at\":\"%s\",\"run_id\":\"%s\",\"payload\":",
-		day_print(moment_day(origin->fetched_at), date), moment_print(origin->fetched_at, time), origin->run_id);
+	buf_printf(&row,
+		",\"ingest_date\":\"%s\",\"fetched_at\":\"%s\",\"run_id\":\"%s\",\"payload\":",
+		day_print(moment_day(origin->fetched_at), date),
+		moment_print(origin->fetched_at, time), origin->run_id);
 	json_quote(&row, record->payload);
 	buf_printf(&row, ",\"ordinal\":%ld}\n", ordinal);
 	bool good = !row.full && gzwrite(spool->file, row.ptr, (unsigned)row.len) == (int)row.len;
@@ -88,7 +91,8 @@ static void hash_rows(struct spool *spool) {
 	if (!digest)
 		out_of_memory();
 	if (spool->digests.count)
-		qsort(spool->digests.items, spool->digests.count, sizeof(*spool->digests.items), compare);
+		qsort(spool->digests.items, spool->digests.count, sizeof(*spool->digests.items),
+			compare);
 	EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
 	for (size_t i = 0; i < spool->digests.count; i++)
 		EVP_DigestUpdate(digest, spool->digests.items[i], DIGEST);

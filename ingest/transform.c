@@ -57,7 +57,8 @@ static const char *cell(const struct bigquery_result *result, size_t row, size_t
 	return text ? text : "";
 }
 
-static void hash_day(const struct inputs *inputs, const char *date, const char *sql, char out[HASH_TEXT]) {
+static void hash_day(
+	const struct inputs *inputs, const char *date, const char *sql, char out[HASH_TEXT]) {
 	unsigned char bytes[32];
 	EVP_MD_CTX *digest = EVP_MD_CTX_new();
 	if (!digest)
@@ -67,21 +68,27 @@ static void hash_day(const struct inputs *inputs, const char *date, const char *
 	for (size_t i = 0; i < inputs->covered.row_count; i++) {
 		if (strcmp(cell(&inputs->covered, i, 0), date) != 0)
 			continue;
-		EVP_DigestUpdate(digest, cell(&inputs->covered, i, 1), strlen(cell(&inputs->covered, i, 1)) + 1);
-		EVP_DigestUpdate(digest, cell(&inputs->covered, i, 2), strlen(cell(&inputs->covered, i, 2)) + 1);
+		EVP_DigestUpdate(digest, cell(&inputs->covered, i, 1),
+			strlen(cell(&inputs->covered, i, 1)) + 1);
+		EVP_DigestUpdate(digest, cell(&inputs->covered, i, 2),
+			strlen(cell(&inputs->covered, i, 2)) + 1);
 	}
 	for (size_t i = 0; i < inputs->held.row_count; i++)
-		if (strcmp(cell(&inputs->held, i, 0), date) <= 0 && strcmp(date, cell(&inputs->held, i, 1)) < 0)
-			EVP_DigestUpdate(digest, cell(&inputs->held, i, 2), strlen(cell(&inputs->held, i, 2)) + 1);
+		if (strcmp(cell(&inputs->held, i, 0), date) <= 0 &&
+			strcmp(date, cell(&inputs->held, i, 1)) < 0)
+			EVP_DigestUpdate(digest, cell(&inputs->held, i, 2),
+				strlen(cell(&inputs->held, i, 2)) + 1);
 	EVP_DigestFinal_ex(digest, bytes, NULL);
 	EVP_MD_CTX_free(digest);
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }
 
-static bool is_built(const struct inputs *inputs, const char *fact, const char *date, const char *hash) {
+static bool is_built(
+	const struct inputs *inputs, const char *fact, const char *date, const char *hash) {
 	for (size_t i = 0; i < inputs->built.row_count; i++)
-		if (strcmp(cell(&inputs->built, i, 1), date) == 0 && strcmp(cell(&inputs->built, i, 0), fact) == 0)
+		if (strcmp(cell(&inputs->built, i, 1), date) == 0 &&
+			strcmp(cell(&inputs->built, i, 0), fact) == 0)
 			return strcmp(cell(&inputs->built, i, 2), hash) == 0;
 	return false;
 }
@@ -101,7 +108,8 @@ static bool feeds_facts(const char *stream) {
 	return row && !row->snapshot;
 }
 
-static struct due_days find_due(struct warehouse *warehouse, const struct inputs *inputs, const char *fact, const char *sql) {
+static struct due_days find_due(struct warehouse *warehouse, const struct inputs *inputs,
+	const char *fact, const char *sql) {
 	struct due_days due = {0};
 	const char *last = "";
 	for (size_t i = 0; i < inputs->covered.row_count; i++) {
@@ -117,7 +125,8 @@ static struct due_days find_due(struct warehouse *warehouse, const struct inputs
 	return due;
 }
 
-static bool note_builds(struct warehouse *warehouse, const char *fact, const struct due *days, size_t count) {
+static bool note_builds(
+	struct warehouse *warehouse, const char *fact, const struct due *days, size_t count) {
 	struct buf sql = BUF(4 << 20);
 	char date[DAY_TEXT], now[MOMENT_TEXT];
 	moment_print(config_now(warehouse->config), now);
@@ -137,18 +146,21 @@ static enum transform_result build_range(struct warehouse *warehouse, const stru
 	enum lease_result lease = lease_take(warehouse);
 	if (lease != LEASE_HELD)
 		return lease == LEASE_OTHERS ? TRANSFORM_LEASE_LOST : TRANSFORM_FAILED;
-	if (!warehouse_query_days(warehouse, file->name, file->text, days[0].day, days[count - 1].day, NULL))
+	if (!warehouse_query_days(
+		    warehouse, file->name, file->text, days[0].day, days[count - 1].day, NULL))
 		return TRANSFORM_FAILED;
 	return note_builds(warehouse, file->name, days, count) ? TRANSFORM_DONE : TRANSFORM_FAILED;
 }
 
-static enum transform_result build_fact(struct warehouse *warehouse, const struct inputs *inputs, const char *name,
-	struct transforms *transforms) {
+static enum transform_result build_fact(struct warehouse *warehouse, const struct inputs *inputs,
+	const char *name, struct transforms *transforms) {
 	const struct sql_file *file = sql_find(SQL_transforms, name);
 	struct due_days due = find_due(warehouse, inputs, name, file->text);
 	for (size_t first = 0, count; first < due.days.count; first += count) {
 		const struct due *days = due.days.items + first;
-		for (count = 1; first + count < due.days.count && days[count].day == days[0].day + (day)count; count++)
+		for (count = 1; first + count < due.days.count &&
+				days[count].day == days[0].day + (day)count;
+			count++)
 			;
 		enum transform_result result = build_range(warehouse, file, days, count);
 		if (result != TRANSFORM_DONE)
@@ -161,14 +173,16 @@ static enum transform_result build_fact(struct warehouse *warehouse, const struc
 
 static bool build_dims(struct warehouse *warehouse) {
 	for (size_t i = 0; dims[i]; i++)
-		if (!warehouse_query(warehouse, dims[i], sql_find(SQL_transforms, dims[i])->text, NULL))
+		if (!warehouse_query(
+			    warehouse, dims[i], sql_find(SQL_transforms, dims[i])->text, NULL))
 			return false;
 	return true;
 }
 
 enum transform_result transform_run(struct warehouse *warehouse, struct transforms *transforms) {
 	struct inputs inputs;
-	if (!build_dims(warehouse) || !warehouse_query(warehouse, "coverage", covered_sql, &inputs.covered) ||
+	if (!build_dims(warehouse) ||
+		!warehouse_query(warehouse, "coverage", covered_sql, &inputs.covered) ||
 		!warehouse_query(warehouse, "the dims", held_sql, &inputs.held) ||
 		!warehouse_query(warehouse, "fact_builds", built_sql, &inputs.built))
 		return TRANSFORM_FAILED;

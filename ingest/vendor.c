@@ -17,6 +17,7 @@ const struct vendor vendor_sheets = {
 const struct paging paging_token = {
 	.more = "has_more", .next = "next_page", .parameter = "page", .refreshed = "data_refreshed_at"};
 const struct paging paging_id = {.more = "has_more", .next = "last_id", .parameter = "after_id"};
-const struct paging paging_number = {.more = "pagination.hasNextPage", .total = "totalUsageEventsCount"};
+const struct paging paging_number = {
+	.more = "pagination.hasNextPage", .total = "totalUsageEventsCount"};
 const struct paging paging_pages = {.pages = "totalPages"};
 const struct paging paging_single = {0};

@@ -2,13 +2,19 @@
  * the limit of bytes and what is said about failures are the same everywhere. */
 #include "ingest/warehouse.h"
 
+#include <openssl/rand.h>
+#include <time.h>
+
 #include "ingest/command.h"
 #include "ingest/credentials.h"
 #include "ingest/sql.h"
 #include "runtime/google.h"
 #include "runtime/log.h"
 
-void warehouse_complain(struct warehouse *warehouse, const char *what, const struct bigquery_error *error) {
+#define MOST_CROSSINGS 10
+
+void warehouse_complain(
+	struct warehouse *warehouse, const char *what, const struct bigquery_error *error) {
 	struct buf text = BUF(8192);
 	bigquery_describe(error, &text);
 	log_line(LOG_ERROR, "%s: %s", what, text.ptr ? text.ptr : "");
@@ -30,7 +36,8 @@ static bool open_dataset(struct warehouse *warehouse, bool create) {
 	json_t *dataset = bigquery_dataset_open(&warehouse->bq, &error);
 	if (!dataset && error.kind == BIGQUERY_NOT_FOUND && create) {
 		const char *location = config_text(warehouse->config, SETTING_LOCATION);
-		dataset = bigquery_dataset_create(&warehouse->bq, location ? location : "US", NULL, &error);
+		dataset = bigquery_dataset_create(
+			&warehouse->bq, location ? location : "US", NULL, &error);
 		if (!dataset && error.kind == BIGQUERY_DUPLICATE)
 			dataset = bigquery_dataset_open(&warehouse->bq, &error);
 	}
@@ -40,14 +47,17 @@ static bool open_dataset(struct warehouse *warehouse, bool create) {
 	return dataset != NULL;
 }
 
-bool warehouse_open(struct warehouse *warehouse, const struct config *config, const char *run_id, bool create) {
+bool warehouse_open(
+	struct warehouse *warehouse, const struct config *config, const char *run_id, bool create) {
 	static const char *const app = "mbc-ingest";
 	const char *emulator = config_text(config, SETTING_EMULATOR);
 	struct buf problem = BUF(4096);
 	long long most = 0;
 	*warehouse = (struct warehouse){.config = config, .arena = config->arena, .run_id = run_id};
 	warehouse->endpoint = BUF(4096);
-	warehouse->http = http_open(&(struct http_options){.jobs = 8, .user_agent = "mbc-ingest/" MBC_VERSION, .trace = trace,
+	warehouse->http = http_open(&(struct http_options){.jobs = 8,
+		.user_agent = "mbc-ingest/" MBC_VERSION,
+		.trace = trace,
 		.stop = &stop_signal});
 	if (!warehouse->http)
 		return false;
@@ -62,9 +72,15 @@ bool warehouse_open(struct warehouse *warehouse, const struct config *config, co
 	warehouse->labels[0] = (struct bigquery_label){"app", app};
 	warehouse->labels[1] = (struct bigquery_label){"run", run_id};
 	warehouse->bq = (struct bigquery){
-		.http = warehouse->http, .google = warehouse->google, .endpoint = emulator ? warehouse->endpoint.ptr : NULL,
-		.project = config_text(config, SETTING_PROJECT), .dataset = config_text(config, SETTING_DATASET),
-		.max_bytes = most, .labels = warehouse->labels, .label_count = 2, .poll_ms = emulator ? 50 : 0,
+		.http = warehouse->http,
+		.google = warehouse->google,
+		.endpoint = emulator ? warehouse->endpoint.ptr : NULL,
+		.project = config_text(config, SETTING_PROJECT),
+		.dataset = config_text(config, SETTING_DATASET),
+		.max_bytes = most,
+		.labels = warehouse->labels,
+		.label_count = 2,
+		.poll_ms = emulator ? 50 : 0,
 	};
 	return open_dataset(warehouse, create);
 }
@@ -75,39 +91,68 @@ void warehouse_close(struct warehouse *warehouse) {
 	buf_free(&warehouse->endpoint);
 }
 
+/* Two tasks that write one table at the same time may cross: one of them is told to try again, and what
+ * it wanted was not done. The local warehouse says so in words of its own. */
+static bool was_crossed(const struct bigquery_error *error) {
+	return error->kind == BIGQUERY_CONFLICT ||
+		str_find(str_from(error->message), "Failed to commit", 0) != STR_NONE;
+}
+
+/* By chance, so that two tasks do not wait in step. */
+static void wait_a_little(unsigned attempt) {
+	unsigned short chance = 0;
+	RAND_bytes((unsigned char *)&chance, sizeof(chance));
+	long ms = 100 + chance % (200L << (attempt < 4 ? attempt : 4));
+	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
 static bool query(struct warehouse *warehouse, const char *what, const struct bigquery_query *asked,
 	struct bigquery_result *result) {
 	struct bigquery_result mine;
 	result = result ? result : &mine;
-	*result = (struct bigquery_result){0};
-	if (bigquery_query(&warehouse->bq, warehouse->arena, asked, result))
-		return true;
+	for (unsigned attempt = 0;; attempt++) {
+		*result = (struct bigquery_result){0};
+		if (bigquery_query(&warehouse->bq, warehouse->arena, asked, result))
+			return true;
+		if (!was_crossed(&result->error) || attempt == MOST_CROSSINGS || stop_signal)
+			break;
+		wait_a_little(attempt);
+	}
 	warehouse_complain(warehouse, what, &result->error);
 	return false;
 }
 
-bool warehouse_query(struct warehouse *warehouse, const char *what, const char *sql, struct bigquery_result *result) {
-	return query(warehouse, what, &(struct bigquery_query){
-		.sql = sql_for(warehouse->arena, sql, warehouse->bq.dataset), .statistics = true}, result);
+bool warehouse_query(struct warehouse *warehouse, const char *what, const char *sql,
+	struct bigquery_result *result) {
+	return query(warehouse, what,
+		&(struct bigquery_query){
+			.sql = sql_for(warehouse->arena, sql, warehouse->bq.dataset),
+			.statistics = true},
+		result);
 }
 
-bool warehouse_query_days(struct warehouse *warehouse, const char *what, const char *sql, day from, day to,
-	struct bigquery_result *result) {
+bool warehouse_query_days(struct warehouse *warehouse, const char *what, const char *sql, day from,
+	day to, struct bigquery_result *result) {
 	char first[DAY_TEXT], last[DAY_TEXT];
 	const struct bigquery_parameter days[] = {
 		{.name = "from", .type = "DATE", .value = day_print(from, first)},
 		{.name = "to", .type = "DATE", .value = day_print(to, last)},
 	};
-	return query(warehouse, what, &(struct bigquery_query){
-		.sql = sql_for(warehouse->arena, sql, warehouse->bq.dataset), .parameters = days, .parameter_count = 2,
-		.statistics = true}, result);
+	return query(warehouse, what,
+		&(struct bigquery_query){
+			.sql = sql_for(warehouse->arena, sql, warehouse->bq.dataset),
+			.parameters = days,
+			.parameter_count = 2,
+			.statistics = true},
+		result);
 }
 
 static bool has_table(const json_t *tables, const char *name) {
 	size_t index;
 	json_t *table;
 	json_array_foreach((json_t *)tables, index, table) {
-		const char *id = json_string_value(json_object_get(json_object_get(table, "tableReference"), "tableId"));
+		const char *id = json_string_value(
+			json_object_get(json_object_get(table, "tableReference"), "tableId"));
 		if (id && strcmp(id, name) == 0)
 			return true;
 	}
@@ -122,7 +167,8 @@ bool warehouse_prepare(struct warehouse *warehouse) {
 		return false;
 	}
 	for (const struct sql_file *file = sql_files; file->name; file++) {
-		if ((file->folder != SQL_tables && file->folder != SQL_views) || has_table(tables, file->name))
+		if ((file->folder != SQL_tables && file->folder != SQL_views) ||
+			has_table(tables, file->name))
 			continue;
 		log_line(LOG_DEBUG, "creating %s", file->name);
 		if (!warehouse_query(warehouse, file->name, file->text, NULL))
