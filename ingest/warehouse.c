@@ -95,7 +95,8 @@ void warehouse_close(struct warehouse *warehouse) {
  * it wanted was not done. The local warehouse says so in words of its own. */
 static bool was_crossed(const struct bigquery_error *error) {
 	return error->kind == BIGQUERY_CONFLICT ||
-		str_find(str_from(error->message), "Failed to commit", 0) != STR_NONE;
+		str_find(str_from(error->message), "Failed to commit", 0) != STR_NONE ||
+		str_find(str_from(error->message), "Conflict on update", 0) != STR_NONE;
 }
 
 /* By chance, so that two tasks do not wait in step. */
