@@ -20,8 +20,9 @@ SEES = {
     "compiler/metabase": ["runtime", "compiler/source", "compiler/query", "compiler/model", "compiler/ir"],
     "compiler/cli": ["runtime", "compiler/source", "compiler/query", "compiler/model", "charts", "filters",
                      "compiler/ir", "compiler/metabase"],
-    "vm/sandbox": ["runtime", "compiler/source", "compiler/query"],
-    "tests/vendors": ["runtime"],
+    "vm/loopback": ["runtime"],
+    "vm/sandbox": ["runtime", "compiler/source", "compiler/query", "vm/loopback"],
+    "tests/vendors": ["runtime", "vm/loopback"],
     "ingest": ["runtime"],
 }
 

@@ -1,9 +1,6 @@
 /* libmicrohttpd in, requests out. One thread a connection, so that a reply that is delayed holds up
  * nobody else; all of the state is behind one lock. */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,81 +12,23 @@
 #include "tests/vendors/moment.h"
 #include "tests/vendors/sheets.h"
 #include "tests/vendors/state.h"
+#include "vm/loopback/loopback.h"
 
 #define MAX_BODY (16u << 20)
-
-static enum MHD_Result add_query(
-	void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
-	(void)kind;
-	json_t *values = json_object_get(context, name);
-	if (!values) {
-		values = json_array();
-		if (json_object_set_new(context, name, values))
-			return MHD_YES;
-	}
-	json_array_append_new(values, json_string(value ? value : ""));
-	return MHD_YES;
-}
-
-static enum MHD_Result add_header(
-	void *context, enum MHD_ValueKind kind, const char *name, const char *value) {
-	(void)kind;
-	char lower[128];
-	size_t len = strlen(name);
-	if (len >= sizeof(lower) || !value)
-		return MHD_YES;
-	for (size_t i = 0; i <= len; i++)
-		lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
-	json_object_set_new(context, lower, json_string(value));
-	return MHD_YES;
-}
 
 static void sleep_ms(long ms) {
 	if (ms > 0)
 		usleep((useconds_t)ms * 1000);
 }
 
-/* A body on its way out, in parts. */
-struct stream {
-	char *text;
-	size_t len, sent, stop;
-	long drip_ms;
-};
-
-static ssize_t stream_read(void *context, uint64_t position, char *out, size_t max) {
-	struct stream *stream = context;
-	(void)position;
-	if (stream->sent >= stream->stop)
-		return stream->stop < stream->len ? MHD_CONTENT_READER_END_WITH_ERROR
-						  : MHD_CONTENT_READER_END_OF_STREAM;
-	size_t part = stream->stop - stream->sent;
-	if (stream->drip_ms && part > stream->len / 10 + 1)
-		part = stream->len / 10 + 1;
-	if (part > max)
-		part = max;
-	sleep_ms(stream->drip_ms);
-	memcpy(out, stream->text + stream->sent, part);
-	stream->sent += part;
-	return (ssize_t)part;
-}
-
-static void stream_free(void *context) {
-	struct stream *stream = context;
-	free(stream->text);
-	free(stream);
-}
-
 static struct MHD_Response *make_response(const char *body, const struct spoil *spoil) {
-	struct stream *stream = calloc(1, sizeof(*stream));
-	if (!stream || !(stream->text = strdup(body)))
+	struct loopback_body out = {.text = strdup(body), .len = strlen(body), .drip_ms = spoil->drip_ms};
+	if (!out.text)
 		out_of_memory();
-	stream->len = strlen(body);
 	if (spoil->truncate)
-		stream->len /= 2;
-	stream->stop = spoil->cut == CUT_WITHIN ? stream->len / 2 : stream->len;
-	stream->drip_ms = spoil->drip_ms;
-	return MHD_create_response_from_callback(
-		stream->len, 65536, stream_read, stream, stream_free);
+		out.len /= 2;
+	out.stop = spoil->cut == CUT_WITHIN ? out.len / 2 : out.len;
+	return loopback_response(&out);
 }
 
 static enum MHD_Result send_reply(
@@ -122,12 +61,10 @@ static enum MHD_Result finish(struct vendors *vendors, struct MHD_Connection *co
 		.method = method,
 		.path = path,
 		.body = buf_str(body),
-		.query = arena_own_json(arena, json_object()),
-		.headers = arena_own_json(arena, json_object()),
+		.query = arena_own_json(arena, loopback_query(connection)),
+		.headers = arena_own_json(arena, loopback_headers(connection)),
 		.reply_headers = arena_own_json(arena, json_object()),
 	};
-	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_query, r.query);
-	MHD_get_connection_values(connection, MHD_HEADER_KIND, add_header, r.headers);
 	if (body->len)
 		r.json = json_loadb(body->ptr, body->len, JSON_REJECT_DUPLICATES, NULL);
 	if (r.json)
@@ -179,8 +116,7 @@ static void on_end(void *context, struct MHD_Connection *connection, void **stat
 }
 
 static bool listen_on(struct vendors *vendors, unsigned port) {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	struct sockaddr_in address = loopback_address(port);
 	vendors->daemon = MHD_start_daemon(
 		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL,
 		(uint16_t)port, NULL, NULL, on_request, vendors, MHD_OPTION_SOCK_ADDR,
@@ -192,8 +128,8 @@ static bool listen_on(struct vendors *vendors, unsigned port) {
 			strerror(errno));
 		return false;
 	}
-	vendors->address = arena_printf(vendors->arena, "http://127.0.0.1:%u",
-		MHD_get_daemon_info(vendors->daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
+	vendors->address = arena_printf(
+		vendors->arena, "http://127.0.0.1:%u", loopback_port(vendors->daemon));
 	return true;
 }
 

@@ -3,10 +3,7 @@
  * the state needs no locks. */
 #include "vm/sandbox/server.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <microhttpd.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +13,7 @@
 
 #include "runtime/buf.h"
 #include "runtime/file.h"
+#include "vm/loopback/loopback.h"
 #include "vm/sandbox/ident.h"
 #include "vm/sandbox/resource.h"
 
@@ -49,32 +47,6 @@ static void follow_depth(struct exchange *x, const char *text, size_t len) {
 	}
 }
 
-static enum MHD_Result add_query(void *context, enum MHD_ValueKind kind, const char *name,
-	const char *value) {
-	(void)kind;
-	json_t *values = json_object_get(context, name);
-	if (!values) {
-		values = json_array();
-		if (json_object_set_new(context, name, values))
-			return MHD_YES;
-	}
-	json_array_append_new(values, json_string(value ? value : ""));
-	return MHD_YES;
-}
-
-static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const char *name,
-	const char *value) {
-	(void)kind;
-	char lower[128];
-	size_t len = strlen(name);
-	if (len >= sizeof(lower) || !value)
-		return MHD_YES;
-	for (size_t i = 0; i <= len; i++)
-		lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] + 32) : name[i];
-	json_object_set_new(context, lower, json_string(value));
-	return MHD_YES;
-}
-
 /* Parses the body; false with a reply set when it cannot be taken. */
 static bool read_body(struct request *r, const struct exchange *x) {
 	if (x->body.full) {
@@ -100,42 +72,14 @@ static bool read_body(struct request *r, const struct exchange *x) {
 	return false;
 }
 
-struct stream {
-	char *text;
-	size_t len, sent;
-};
-
-static ssize_t stream_read(void *context, uint64_t position, char *out, size_t max) {
-	struct stream *stream = context;
-	(void)position;
-	size_t left = stream->len - stream->sent;
-	if (left == 0)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	size_t part = left < max ? left : max;
-	memcpy(out, stream->text + stream->sent, part);
-	stream->sent += part;
-	return (ssize_t)part;
-}
-
-static void stream_free(void *context) {
-	struct stream *stream = context;
-	free(stream->text);
-	free(stream);
-}
-
 static struct MHD_Response *make_response(const struct request *r) {
 	char *text = r->json ? json_dumps(r->json, JSON_COMPACT | JSON_ENCODE_ANY) :
 		strdup(r->text ? r->text : "");
 	if (!text)
 		out_of_memory();
-	if (!r->streamed)
-		return MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
-	struct stream *stream = calloc(1, sizeof(*stream));
-	if (!stream)
-		out_of_memory();
-	*stream = (struct stream){text, strlen(text), 0};
-	return MHD_create_response_from_callback(
-		MHD_SIZE_UNKNOWN, 4096, stream_read, stream, stream_free);
+	size_t len = strlen(text);
+	return loopback_response(&(struct loopback_body){
+		.text = text, .len = len, .stop = len, .chunked = r->streamed});
 }
 
 static enum MHD_Result send_reply(struct MHD_Connection *connection, const struct request *r) {
@@ -160,9 +104,7 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, const struc
 
 static enum MHD_Result finish(struct sandbox *sandbox, struct MHD_Connection *connection,
 	const char *path, const char *method, struct exchange *x) {
-	json_auto_t *query = json_object(), *headers = json_object();
-	MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_query, query);
-	MHD_get_connection_values(connection, MHD_HEADER_KIND, add_header, headers);
+	json_auto_t *query = loopback_query(connection), *headers = loopback_headers(connection);
 	struct request r = {
 		.sandbox = sandbox,
 		.store = sandbox->store,
@@ -222,8 +164,7 @@ static void close_daemon(struct MHD_Daemon **daemon) {
 }
 
 static struct MHD_Daemon *listen_on(struct sandbox *sandbox, unsigned port) {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	struct sockaddr_in address = loopback_address(port);
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_ITC, (uint16_t)port, NULL, NULL, on_request,
 		sandbox, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
 		MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_CONNECTION_TIMEOUT, 120u,
@@ -266,7 +207,7 @@ bool server_run(
 			strerror(errno));
 		return false;
 	}
-	ready(sandbox, MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
+	ready(sandbox, loopback_port(daemon));
 	struct pollfd wait[] = {
 		{.fd = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
 			.events = POLLIN},
