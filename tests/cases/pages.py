@@ -11,8 +11,8 @@ from harness import FIXTURE, ROOT, Project, Sandbox, Tap
 
 FENCE = re.compile(r"^```(\w+) (\S+)((?: \w+=\S+)*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-sys.path.insert(0, str(ROOT / "tests/e2e"))
-from faults import Proxy, answer, drop  # noqa: E402
+sys.path.insert(0, str(ROOT / "tests"))
+from proxy import Proxy, answer, drop  # noqa: E402
 
 
 def examples(page, heading):

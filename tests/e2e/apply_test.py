@@ -11,8 +11,10 @@ import sys
 import tempfile
 import traceback
 
-from faults import Proxy, answer, change, cut, drop, lose
-from sandbox_server import ROOT, Sandbox
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from proxy import Proxy, answer, change, cut, drop, lose  # noqa: E402
+from sandbox_server import ROOT, Sandbox  # noqa: E402
 
 MBC, SANDBOX = map(os.path.abspath, sys.argv[1:3])
 VERSIONS = [50, 53, 57, 60, 63]
