@@ -12,3 +12,10 @@ void request_millis(const struct ask *ask, struct buf *body) {
 		(long long)(day_start(ask->from) / 1000),
 		(long long)(day_start(ask->to + 1) / 1000 - 1), ask->page);
 }
+
+void request_analytics(const struct ask *ask, struct buf *url) {
+	request_period(ask, url);
+	buf_puts(url, "&time_bucket_width=1d&order_by=time&order=asc&limit=1000"
+		"&group_by%5B%5D=api_key_id&group_by%5B%5D=workspace_id"
+		"&group_by%5B%5D=model&group_by%5B%5D=actor");
+}

@@ -1,9 +1,18 @@
--- warn: what Anthropic's usage report shows has a cost, priority tiers apart
-WITH used AS (
+-- warn: what Anthropic's usage report shows has a cost, priority tiers apart (days whose facts come from
+-- the analytics API do not tell the tier)
+WITH analytics_days AS (
+  SELECT day
+  FROM `${dataset}.coverage_current`
+  WHERE stream IN ('anthropic_usage_analytics', 'anthropic_cost_analytics') AND data_status IN ('ok', 'empty')
+  GROUP BY day
+  HAVING COUNT(*) = 2
+),
+used AS (
   SELECT usage_date AS day, COALESCE(workspace_id, '(default)') AS workspace_id, COALESCE(model, '(none)') AS model,
     SUM(uncached_input_tokens + cache_read_tokens + cache_5m_tokens + cache_1h_tokens + output_tokens) AS tokens
   FROM `${dataset}.raw_anthropic_usage`
   WHERE usage_date BETWEEN @from AND @to
+    AND usage_date NOT IN (SELECT day FROM analytics_days)
     AND COALESCE(service_tier, '') NOT LIKE 'priority%'
   GROUP BY day, workspace_id, model
 ),

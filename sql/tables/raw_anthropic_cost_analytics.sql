@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS `${dataset}.raw_anthropic_cost_analytics` (
   actor_email      STRING             OPTIONS (description = "E-mail of the actor, as received"),
   vendor_cost_type STRING             OPTIONS (description = "tokens, web_search, code_execution, session_usage"),
   token_type       STRING             OPTIONS (description = "Kind of token that was paid for"),
+  currency         STRING             OPTIONS (description = "Currency of the amount; only USD is loaded"),
   amount_text      STRING             OPTIONS (description = "Cents to be invoiced, as received"),
   list_amount_text STRING             OPTIONS (description = "Cents at list price, as received"),
   cost_usd         NUMERIC            OPTIONS (description = "What will be invoiced, in dollars"),

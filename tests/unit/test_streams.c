@@ -66,6 +66,42 @@ static const struct {
 		"\"amount_text\":\"123.450000001\",\"cost_usd\":\"1.2345\"}\n"
 		"{\"usage_date\":\"2026-11-20\",\"description\":\"c\",\"vendor_cost_type\":\"web_search\","
 		"\"currency\":\"USD\",\"amount_text\":\"2\",\"cost_usd\":\"0.02\"}\n", 0, "1.2545"},
+	{"anthropic_usage_analytics",
+		"{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"ending_at\":\"2026-11-21T00:00:00Z\",\"group\":"
+		"{\"api_key_id\":\"apikey_01A\",\"workspace_id\":\"wrkspc_01W\",\"model\":\"claude-x\",\"actor\":{\"type\":"
+		"\"user_actor\",\"user_id\":\"user_01U\",\"email_address\":\"Ann@example.com\",\"name\":null,\"deleted\":false},"
+		"\"service_tier\":null,\"product\":null},\"usage\":{\"uncached_input_tokens\":1200,"
+		"\"cache_read_input_tokens\":9000,\"cache_creation\":{\"ephemeral_5m_input_tokens\":300,"
+		"\"ephemeral_1h_input_tokens\":0},\"output_tokens\":450,\"total_tokens\":10950,\"requests\":7,"
+		"\"server_tool_use\":{\"web_search_requests\":2}}},"
+		"{\"starting_at\":\"2026-11-20T00:00:00Z\",\"group\":{\"actor\":{\"type\":\"service_account_actor\","
+		"\"service_account_id\":\"svac_1\"}},\"usage\":{\"output_tokens\":5}},"
+		"{\"starting_at\":\"2026-11-20T00:00:00Z\",\"group\":{\"api_key_id\":null,\"actor\":null},\"usage\":{}}],"
+		"\"has_more\":false,\"next_page\":null,\"data_refreshed_at\":\"2026-11-21T05:00:00Z\"}",
+		"{\"usage_date\":\"2026-11-20\",\"api_key_id\":\"apikey_01A\",\"workspace_id\":\"wrkspc_01W\","
+		"\"model\":\"claude-x\",\"actor_type\":\"user_actor\",\"actor_id\":\"user_01U\","
+		"\"actor_email\":\"Ann@example.com\",\"uncached_input_tokens\":1200,\"cache_read_tokens\":9000,"
+		"\"cache_5m_tokens\":300,\"cache_1h_tokens\":0,\"output_tokens\":450,\"web_search_requests\":2,"
+		"\"requests\":7}\n"
+		"{\"usage_date\":\"2026-11-20\",\"actor_type\":\"service_account_actor\",\"actor_id\":\"svac_1\","
+		"\"uncached_input_tokens\":0,\"cache_read_tokens\":0,\"cache_5m_tokens\":0,\"cache_1h_tokens\":0,"
+		"\"output_tokens\":5,\"web_search_requests\":0,\"requests\":0}\n"
+		"{\"usage_date\":\"2026-11-20\",\"uncached_input_tokens\":0,\"cache_read_tokens\":0,\"cache_5m_tokens\":0,"
+		"\"cache_1h_tokens\":0,\"output_tokens\":0,\"web_search_requests\":0,\"requests\":0}\n", 10955, "0"},
+	{"anthropic_cost_analytics",
+		"{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"group\":{\"api_key_id\":\"apikey_01A\","
+		"\"workspace_id\":\"wrkspc_01W\",\"model\":\"claude-x\",\"cost_type\":\"tokens\",\"token_type\":"
+		"\"output_tokens\",\"actor\":{\"type\":\"api_actor\",\"api_key_id\":\"apikey_01A\"}},"
+		"\"cost\":{\"amount\":\"45.120000\",\"list_amount\":\"50.133333\",\"currency\":\"USD\",\"requests\":null}},"
+		"{\"starting_at\":\"2026-11-20T00:00:00Z\",\"group\":{\"cost_type\":\"session_usage\"},"
+		"\"cost\":{\"amount\":\"1\",\"currency\":\"USD\"}}],\"has_more\":false,\"next_page\":null}",
+		"{\"usage_date\":\"2026-11-20\",\"api_key_id\":\"apikey_01A\",\"workspace_id\":\"wrkspc_01W\","
+		"\"model\":\"claude-x\",\"actor_type\":\"api_actor\",\"actor_id\":\"apikey_01A\","
+		"\"vendor_cost_type\":\"tokens\",\"token_type\":\"output_tokens\",\"currency\":\"USD\","
+		"\"amount_text\":\"45.120000\",\"list_amount_text\":\"50.133333\",\"cost_usd\":\"0.4512\","
+		"\"list_usd\":\"0.50133333\"}\n"
+		"{\"usage_date\":\"2026-11-20\",\"vendor_cost_type\":\"session_usage\",\"currency\":\"USD\","
+		"\"amount_text\":\"1\",\"cost_usd\":\"0.01\"}\n", 0, "0.4612"},
 	{"claude_code",
 		"{\"data\":[{\"date\":\"2026-11-20T00:00:00Z\",\"actor\":{\"type\":\"user_actor\",\"email_address\":\"Ann@example.com\"},"
 		"\"customer_type\":\"api\",\"core_metrics\":{\"num_sessions\":3,\"lines_of_code\":{\"added\":120,\"removed\":30},"
@@ -142,6 +178,8 @@ static const struct {
 		"currency: `EUR` is no STRING"},
 	{"anthropic_cost", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{\"currency\":\"USD\"}]}]}",
 		"a record has no amount_text"},
+	{"anthropic_cost_analytics", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"cost\":{\"currency\":\"EUR\"}}]}",
+		"currency: `EUR` is no STRING"},
 	{"anthropic_usage", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{\"output_tokens\":1.5}]}]}",
 		"output_tokens: `1.5` is no INT64"},
 	{"anthropic_usage", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{}]},{\"results\":[{}]}]}",
@@ -173,6 +211,7 @@ static void test_windows(void **state) {
 	} rows[] = {
 		{"anthropic_usage", "2026-11-20", "2026-11-18"}, {"anthropic_usage", "2026-11-30", "2026-10-31"},
 		{"anthropic_usage", "2026-12-01", "2026-11-01"}, {"anthropic_usage", "2026-12-02", "2026-11-30"},
+		{"anthropic_usage_analytics", "2026-11-20", "2026-11-14"}, {"anthropic_cost_analytics", "2026-11-30", "2026-10-31"},
 		{"claude_code", "2026-11-30", "2026-11-28"},     {"cursor_events", "2026-11-20", "2026-11-14"},
 		{"cursor_members", "2026-11-20", "2026-11-20"},
 	};
