@@ -3,6 +3,7 @@
 
 #include "ingest/command.h"
 #include "ingest/credentials.h"
+#include "ingest/mock.h"
 #include "ingest/run.h"
 
 static const struct option_row options[] = {
@@ -11,6 +12,7 @@ static const struct option_row options[] = {
 	{.name = "again", .type = OPTION_FLAG, .doc = "also read days that are covered and settled"},
 	{.name = "accept-shrink", .type = OPTION_LIST, .argument = "STREAM[:DAY]",
 		.doc = "take a day although it lost more than half of what it had; `all` takes any"},
+	MOCK_OPTIONS,
 	{0}
 };
 

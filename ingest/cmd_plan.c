@@ -3,9 +3,11 @@
 
 #include "ingest/command.h"
 #include "ingest/fetch.h"
+#include "ingest/mock.h"
 
 static const struct option_row options[] = {
 	{.name = "date", .type = OPTION_TEXT, .argument = "DAY", .doc = "last day to read, default yesterday (UTC)"},
+	MOCK_OPTIONS,
 	{0}
 };
 
@@ -24,12 +26,8 @@ static int run(struct invocation *invocation) {
 	code = EXIT_USAGE;
 	if (command_date(invocation, &config, "date", &date)) {
 		struct fetch fetch = {.config = &config, .arena = config.arena};
-		day today = moment_day(config_now(&config));
-		for (size_t i = 0; config.streams[i]; i++) {
-			day last = config.streams[i]->snapshot ? today : date;
-			fetch_days(&fetch, config.streams[i],
-				stream_first_day(config.streams[i], last), last);
-		}
+		fetch_windows(&fetch, date);
+		fetch_snapshots(&fetch, moment_day(config_now(&config)));
 		fetch_plan(&fetch, say);
 		code = EXIT_DONE;
 	}

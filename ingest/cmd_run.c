@@ -1,12 +1,14 @@
 /* `mbc-ingest run`: one day, as the schedule starts it. */
 #include "ingest/command.h"
 #include "ingest/credentials.h"
+#include "ingest/mock.h"
 #include "ingest/run.h"
 
 static const struct option_row options[] = {
 	{.name = "date", .type = OPTION_TEXT, .argument = "DAY", .doc = "last day to read, default yesterday (UTC)"},
 	{.name = "accept-shrink", .type = OPTION_LIST, .argument = "STREAM[:DAY]",
 		.doc = "take a day although it lost more than half of what it had; `all` takes any"},
+	MOCK_OPTIONS,
 	{0}
 };
 

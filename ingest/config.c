@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ingest/command.h"
+#include "ingest/mock.h"
 #include "runtime/file.h"
 #include "runtime/log.h"
 
@@ -260,6 +261,28 @@ static void check_production(struct config *config) {
 		wrong(config, "BIGQUERY_EMULATOR_HOST is for tests, and ENVIRONMENT is production");
 }
 
+/* Invented data must not reach a warehouse that others read, nor must a vendor's address that was given
+ * be passed over in silence. */
+static void check_mock(struct config *config, unsigned needs) {
+	static const enum setting addresses[] = {
+		SETTING_ANTHROPIC_URL, SETTING_CURSOR_URL, SETTING_SHEETS_URL, SETTING_SHEET};
+	const char *emulator = config_text(config, SETTING_EMULATOR);
+	if (config->production)
+		wrong(config, "--mock-apis invents its data, and ENVIRONMENT is production");
+	for (size_t i = 0; i < COUNT_OF(addresses); i++)
+		if (config->values[addresses[i]])
+			wrong(config, "%s is set, but --mock-apis brings vendors of its own",
+				rows[addresses[i]].environment);
+	if (emulator && !url_is_local(emulator))
+		wrong(config, "BIGQUERY_EMULATOR_HOST is not on this machine, and --mock-apis invents its data");
+	else if (!emulator && config_text(config, SETTING_DATASET))
+		wrong(config, "BIGQUERY_DATASET is set without BIGQUERY_EMULATOR_HOST: --mock-apis invents its data and "
+			"writes into a warehouse on this machine only, or into none");
+	config->no_warehouse = (needs & NEEDS_WAREHOUSE) && !emulator;
+	if (!config_text(config, SETTING_SHEET_SUBSCRIPTIONS))
+		config->values[SETTING_SHEET_SUBSCRIPTIONS] = "subscriptions!A:Z";
+}
+
 static void set_level(const struct config *config) {
 	static const char *const names[] = {"debug", "info", "warning", "error"};
 	for (size_t i = 0; i < COUNT_OF(names); i++)
@@ -275,18 +298,24 @@ bool config_read(struct config *config, const struct invocation *invocation, uns
 		config->clock_is_fixed =
 			moment_read(str_from(config_text(config, SETTING_NOW)), &config->fixed_now);
 	config->warehouse_is_local = config_text(config, SETTING_EMULATOR) != NULL;
+	config->mock = option_flag(invocation, "mock-apis");
 	check_production(config);
+	if (config->mock)
+		check_mock(config, needs);
 	choose_streams(config);
-	if (needs & NEEDS_WAREHOUSE) {
+	if ((needs & NEEDS_WAREHOUSE) && !config->no_warehouse) {
 		missing(config, SETTING_PROJECT, "the project that holds the warehouse");
 		missing(config, SETTING_DATASET, "the dataset that holds the tables");
 	}
-	if (needs & NEEDS_VENDORS)
+	if ((needs & NEEDS_VENDORS) && !config->mock)
 		check_vendors(config);
+	if (config->mock && !config->wrong && !mock_start(config, invocation))
+		config->wrong++;
 	return config->wrong == 0;
 }
 
 void config_finish(struct config *config) {
+	mock_stop(config);
 	if (config->anthropic_key)
 		OPENSSL_cleanse(config->anthropic_key, strlen(config->anthropic_key));
 	if (config->cursor_key)

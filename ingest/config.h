@@ -14,6 +14,10 @@ struct config {
 	char *anthropic_key, *cursor_key;       /* NULL until known */
 	moment fixed_now;               /* of MBC_NOW */
 	bool clock_is_fixed, warehouse_is_local, production;
+	bool mock;                      /* --mock-apis: the vendors are stand-ins in this process */
+	bool no_warehouse;              /* with these only: fetch and count, write nothing */
+	struct vendors *vendors;        /* the stand-ins, or NULL */
+	const char *vendors_host;       /* their host and port, which is Google's metadata server, too */
 	unsigned wrong;                 /* settings that were found wrong */
 };
 

@@ -7,12 +7,16 @@
 #include "runtime/google.h"
 #include "runtime/log.h"
 
-struct google *credentials_open(struct http *http) {
+/* With stand-ins for the vendors nobody's own credentials are read: theirs are a metadata server's. */
+struct google *credentials_open(const struct config *config, struct http *http) {
 	struct buf problem = BUF(4096);
-	struct google *google = google_open(&(struct google_options){
-		.http = http, .credentials_file = getenv("GOOGLE_APPLICATION_CREDENTIALS"),
-		.config_directory = getenv("CLOUDSDK_CONFIG"), .home = getenv("HOME"),
-		.token_url = getenv("GOOGLE_TOKEN_URL"), .metadata_host = getenv("GCE_METADATA_HOST")}, &problem);
+	struct google_options found = {.http = http, .metadata_host = config->vendors_host};
+	if (!config->mock)
+		found = (struct google_options){
+			.http = http, .credentials_file = getenv("GOOGLE_APPLICATION_CREDENTIALS"),
+			.config_directory = getenv("CLOUDSDK_CONFIG"), .home = getenv("HOME"),
+			.token_url = getenv("GOOGLE_TOKEN_URL"), .metadata_host = getenv("GCE_METADATA_HOST")};
+	struct google *google = google_open(&found, &problem);
 	if (!google)
 		log_line(
 			LOG_ERROR, "credentials: %s", problem.ptr ? problem.ptr : "there are none");
@@ -43,7 +47,7 @@ bool credentials_keys(struct config *config) {
 		return true;
 	struct http *http =
 		http_open(&(struct http_options){.user_agent = "mbc-ingest/" MBC_VERSION});
-	struct google *google = http ? credentials_open(http) : NULL;
+	struct google *google = http ? credentials_open(config, http) : NULL;
 	if (google && anthropic)
 		config->anthropic_key = read_secret(config, google, SETTING_ANTHROPIC_SECRET);
 	if (google && cursor)

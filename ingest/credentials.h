@@ -7,7 +7,7 @@ struct google;
 struct http;
 
 /* Finds the credential by the environment; NULL with the problem said. */
-struct google *credentials_open(struct http *http);
+struct google *credentials_open(const struct config *config, struct http *http);
 
 /* Reads the keys whose names were given instead of their values. False with the problem said. */
 bool credentials_keys(struct config *config);

@@ -60,6 +60,20 @@ void fetch_days(struct fetch *fetch, const struct stream *stream, day from, day 
 	}
 }
 
+void fetch_windows(struct fetch *fetch, day date) {
+	for (size_t i = 0; fetch->config->streams[i]; i++) {
+		const struct stream *stream = fetch->config->streams[i];
+		if (!stream->snapshot)
+			fetch_days(fetch, stream, stream_first_day(stream, date), date);
+	}
+}
+
+void fetch_snapshots(struct fetch *fetch, day today) {
+	for (size_t i = 0; fetch->config->streams[i]; i++)
+		if (fetch->config->streams[i]->snapshot)
+			fetch_days(fetch, fetch->config->streams[i], today, today);
+}
+
 static int count_days(const struct chain *chain) {
 	return chain->ask.to - chain->ask.from + 1;
 }
@@ -155,13 +169,18 @@ static void start_uses(struct fetch *fetch) {
 	for (size_t i = 0; i < COUNT_OF(vendors); i++) {
 		long limit = vendors[i]->calls / (long)(fetch->tasks ? fetch->tasks : 1);
 		limit = limit ? limit : 1;
-		fetch->uses[i] = (struct vendor_use){.vendor = vendors[i], .limit = limit,
-			.starts = arena_array(fetch->arena, long, (size_t)limit)};
+		fetch->uses[i] = (struct vendor_use){.vendor = vendors[i], .limit = limit};
+		if (!fetch->config->mock)
+			fetch->uses[i].starts = arena_array(fetch->arena, long, (size_t)limit);
 	}
 }
 
 /* Milliseconds until the vendor may be asked again: never more than `limit` calls in its period. */
 static long take_turn(struct vendor_use *use) {
+	if (!use->starts) {
+		use->calls++;
+		return 0;
+	}
 	long now = now_ms(), *oldest = &use->starts[use->calls++ % use->limit];
 	long at = *oldest && *oldest + use->vendor->period_ms > now
 			  ? *oldest + use->vendor->period_ms
@@ -413,7 +432,7 @@ void fetch_run(struct fetch *fetch) {
 		.retry = &patient, .compressed = true, .trace = trace, .stop = &stop_signal});
 	VEC(struct chain *) chains = {0};
 	start_uses(fetch);
-	fetch->google = http && has_vendor(fetch, &vendor_sheets) ? credentials_open(http) : NULL;
+	fetch->google = http && has_vendor(fetch, &vendor_sheets) ? credentials_open(fetch->config, http) : NULL;
 	for (size_t first = fetch->first, count; http && first < fetch->hauls.count;
 		first += count) {
 		count = stretch(fetch, first);

@@ -28,7 +28,7 @@ struct vendor_use {
 	long calls, retries;
 	long long bytes, wait_ms;
 	long limit;                     /* calls in vendor's period, among all tasks of a run */
-	long *starts;                   /* of the last `limit` calls, a ring */
+	long *starts;                   /* of the last `limit` calls, a ring; NULL: a stand-in, ask at once */
 };
 
 struct fetch {
@@ -46,6 +46,10 @@ struct fetch {
 
 /* Adds the days of a stream to what will be fetched. */
 void fetch_days(struct fetch *fetch, const struct stream *stream, day from, day to);
+
+/* Adds what a run for `date` reads: each stream's window; or the snapshots of `today`. */
+void fetch_windows(struct fetch *fetch, day date);
+void fetch_snapshots(struct fetch *fetch, day today);
 
 /* Fetches those from `first` on. */
 void fetch_run(struct fetch *fetch);

@@ -10,6 +10,7 @@
 #include "ingest/command.h"
 #include "ingest/lease.h"
 #include "ingest/sql.h"
+#include "ingest/trial.h"
 #include "runtime/log.h"
 
 #define LEASE_WAIT_MS 180000
@@ -61,22 +62,6 @@ static void choose_block(struct run *run, day from, day to) {
 			if (!is_covered(run, stream, date))
 				fetch_days(&run->fetch, stream, date, date);
 	}
-}
-
-static void choose_windows(struct run *run) {
-	for (size_t i = 0; run->config->streams[i]; i++) {
-		const struct stream *stream = run->config->streams[i];
-		if (!stream->snapshot)
-			fetch_days(&run->fetch, stream,
-				stream_first_day(stream, run->options->date), run->options->date);
-	}
-}
-
-static void choose_snapshots(struct run *run) {
-	day today = moment_day(config_now(run->config));
-	for (size_t i = 0; run->config->streams[i]; i++)
-		if (run->config->streams[i]->snapshot)
-			fetch_days(&run->fetch, run->config->streams[i], today, today);
 }
 
 static bool is_chosen(const struct run *run, const struct stream *stream, day date) {
@@ -275,9 +260,9 @@ static bool fetch_all(struct run *run) {
 	if (!read_coverage(run))
 		return false;
 	if (first_task)
-		choose_snapshots(run);
+		fetch_snapshots(&run->fetch, moment_day(config_now(run->config)));
 	if (!run->options->is_backfill)
-		choose_windows(run);
+		fetch_windows(&run->fetch, run->options->date);
 	if (first_task && (!choose_broken_days(run) || !adopt_snapshots(run)))
 		return false;
 	bool good = fetch_and_load(run);
@@ -353,6 +338,8 @@ static int do_steps(struct run *run) {
 }
 
 int run_whole(const struct config *config, const struct run_options *options) {
+	if (config->no_warehouse)
+		return trial_run(config, options);
 	const char *folder = getenv("TMPDIR");
 	struct run run = {.config = config,
 		.options = options,

@@ -66,7 +66,7 @@ bool warehouse_open(
 		buf_free(&problem);
 		return false;
 	}
-	if (!emulator && !(warehouse->google = credentials_open(warehouse->http)))
+	if (!emulator && !(warehouse->google = credentials_open(config, warehouse->http)))
 		return false;
 	str_integer(str_from(config_text(config, SETTING_MAX_BYTES)), &most);
 	warehouse->labels[0] = (struct bigquery_label){"app", app};

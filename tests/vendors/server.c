@@ -16,6 +16,9 @@
 
 #define MAX_BODY (16u << 20)
 
+const char *const vendors_anthropic_key = ADMIN_KEY, *const vendors_cursor_key = CURSOR_KEY,
+	   *const vendors_sheet = SHEET_ID;
+
 static void sleep_ms(long ms) {
 	if (ms > 0)
 		usleep((useconds_t)ms * 1000);
@@ -158,8 +161,10 @@ struct vendors *vendors_open(const struct vendors_options *options) {
 	vendors->arena = arena;
 	vendors->started_ms = clock_ms();
 	pthread_mutex_init(&vendors->lock, NULL);
-	vendors->world = world_create(arena, options->seed, options->now,
+	vendors->world = world_create(arena, options->seed,
+		options->history_end ? options->history_end : options->now,
 		options->people ? options->people : 40, options->days ? options->days : 120);
+	vendors->world->now = options->now;
 	vendors->sheets = arena_own_json(arena, sheets_create(vendors->world));
 	vendors->secrets = arena_own_json(arena, json_object());
 	vendors->faults = arena_own_json(arena, json_array());
