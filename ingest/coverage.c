@@ -1,18 +1,39 @@
-/* Coverage is append only: rows are inserted by a statement that leaves out those which an earlier try of
- * the same run wrote, so that repeating it after a lost answer does no harm. */
+/* Coverage is append only: rows are inserted by a statement that leaves out those which say what the last
+ * try of the same run said, so that repeating it after a lost answer, or a task that is started again,
+ * does no harm. What coverage says is believed only where the raw table holds just that. */
 #include "ingest/coverage.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "ingest/sql.h"
 
 #define ROWS_AT_A_TIME 100
 
 static const char read_sql[] =
-	"SELECT stream, day, run_id, content_hash, `rows`, sum_tokens, CAST(sum_usd AS STRING) AS usd\n"
-	"FROM `${dataset}.coverage`\n"
-	"WHERE status IN ('ok', 'empty') AND loaded AND day BETWEEN @from AND @to\n"
-	"QUALIFY ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) = 1";
+	"SELECT stream, day, run_id, content_hash, known_rows, sum_tokens, usd, broken FROM (\n"
+	"  SELECT\n"
+	"    COALESCE(loads.stream, raw.stream) AS stream,\n"
+	"    COALESCE(loads.day, raw.day) AS day,\n"
+	"    loads.run_id AS run_id,\n"
+	"    loads.content_hash AS content_hash,\n"
+	"    loads.known_rows AS known_rows,\n"
+	"    loads.sum_tokens AS sum_tokens,\n"
+	"    loads.usd AS usd,\n"
+	"    COALESCE(raw.raw_rows, 0) != COALESCE(loads.known_rows, 0)\n"
+	"      OR COALESCE(raw.raw_run_id != COALESCE(loads.run_id, ''), FALSE)\n"
+	"      OR COALESCE(raw.raw_fetched_at > loads.fetched_at, FALSE)\n"
+	"      OR COALESCE(raw.raw_runs, 1) > 1 AS broken\n"
+	"  FROM `${dataset}.raw_days` AS raw\n"
+	"  FULL JOIN (\n"
+	"    SELECT stream, day, run_id, content_hash, `rows` AS known_rows, sum_tokens,\n"
+	"      CAST(sum_usd AS STRING) AS usd, fetched_at\n"
+	"    FROM `${dataset}.coverage`\n"
+	"    WHERE status IN ('ok', 'empty') AND loaded\n"
+	"    QUALIFY ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) = 1\n"
+	"  ) AS loads ON loads.stream = raw.stream AND loads.day = raw.day\n"
+	") WHERE broken OR day BETWEEN @from AND @to\n"
+	"ORDER BY stream, day";
 
 static long long number(const char *text) {
 	long long value = 0;
@@ -27,7 +48,7 @@ bool coverage_read(struct coverage *coverage, struct warehouse *warehouse, day f
 		return false;
 	for (size_t i = 0; i < result.row_count; i++) {
 		struct known known = {0};
-		const char *usd = bigquery_cell(&result, i, 6);
+		const char *usd = bigquery_cell(&result, i, 6), *broken = bigquery_cell(&result, i, 7);
 		known.stream = stream_find(str_from(bigquery_cell(&result, i, 0)));
 		known.run_id = bigquery_cell(&result, i, 2);
 		known.content_hash = bigquery_cell(&result, i, 3);
@@ -35,6 +56,7 @@ bool coverage_read(struct coverage *coverage, struct warehouse *warehouse, day f
 		known.tokens = number(bigquery_cell(&result, i, 5));
 		if (usd)
 			money_read(str_from(usd), 0, MONEY_JSON_NUMBER, &known.usd);
+		known.broken = broken && strcmp(broken, "true") == 0;
 		if (known.stream && day_read(str_from(bigquery_cell(&result, i, 1)), &known.day))
 			vec_push(warehouse->arena, &coverage->loads, known);
 	}
@@ -107,8 +129,14 @@ static bool write_some(struct warehouse *warehouse, const struct outcome_row *ro
 		buf_puts(&sql, i ? "\nUNION ALL " : "");
 		put_row(&sql, &rows[i], warehouse->run_id, now);
 	}
-	buf_puts(&sql, "\n) AS new\nLEFT JOIN `${dataset}.coverage` AS old\n"
-		"ON old.stream = new.stream AND old.day = new.day AND old.run_id = new.run_id\n"
+	buf_puts(&sql, "\n) AS new\nLEFT JOIN (\n"
+		"  SELECT stream, day, status, loaded, content_hash FROM `${dataset}.coverage` WHERE run_id = ");
+	sql_quote(&sql, warehouse->run_id);
+	buf_puts(&sql, "\n"
+		"  QUALIFY ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC) = 1\n"
+		") AS old ON old.stream = new.stream AND old.day = new.day AND old.status = new.status\n"
+		"  AND COALESCE(old.content_hash, '') = COALESCE(new.content_hash, '')\n"
+		"  AND (old.loaded OR NOT new.loaded)\n"
 		"WHERE old.stream IS NULL");
 	bool good = !sql.full && warehouse_query(warehouse, "coverage", sql.ptr, NULL);
 	buf_free(&sql);

@@ -4,20 +4,22 @@
 #include "ingest/fetch.h"
 #include "ingest/warehouse.h"
 
-/* The load that stands now. */
+/* The last load that was recorded. */
 struct known {
 	const struct stream *stream;
 	day day;
 	const char *run_id, *content_hash;
 	long long rows, tokens;
 	money usd;
+	bool broken;                    /* the raw table holds something else: ask again and load anew */
 };
 
 struct coverage {
 	VEC(struct known) loads;
 };
 
-/* Reads what was loaded last for the days from `from` to `to`. */
+/* Reads what was loaded last for the days from `from` to `to`, and of all other days those that are
+ * broken: a run ended between load and record, two runs crossed, or somebody removed rows. */
 bool coverage_read(struct coverage *coverage, struct warehouse *warehouse, day from, day to);
 
 /* The last load of a stream and day, or NULL. */
@@ -30,5 +32,5 @@ struct outcome_row {
 	const char *job_id;             /* or NULL */
 };
 
-/* Adds rows, at most 100 a statement; one that is there already is not written again. */
+/* Adds rows, at most 100 a statement; one that says what the last one of the same run says is left out. */
 bool coverage_write(struct warehouse *warehouse, const struct outcome_row *rows, size_t count);

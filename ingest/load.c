@@ -156,7 +156,8 @@ static enum act decide(struct warehouse *warehouse, struct haul *haul, const str
 	if (haul->status != STATUS_OK && haul->status != STATUS_EMPTY &&
 		haul->status != STATUS_NOT_PUBLISHED)
 		return ACT_NOTE;
-	if (known && known->content_hash && strcmp(known->content_hash, haul->spool.hash) == 0) {
+	if (known && !known->broken && known->content_hash &&
+		strcmp(known->content_hash, haul->spool.hash) == 0) {
 		loads->unchanged++;
 		return ACT_NOTE;
 	}

@@ -1,6 +1,6 @@
 /* The steps of a run in their order. Raw data comes first and needs no lease, since each day is replaced
- * whole; the facts are built under it. Every step can be repeated: whatever a killed run left behind is
- * found by comparing the raw tables with coverage, and fetched again. */
+ * whole; the facts are built under it. Every step can be repeated: whatever a killed run left behind, or
+ * somebody removed, is found by comparing the raw tables with coverage, and fetched again. */
 #include "ingest/run.h"
 
 #include <openssl/rand.h>
@@ -15,6 +15,7 @@
 
 #define LEASE_WAIT_MS 180000
 #define BLOCK 31
+#define MENDED_AT_A_TIME 200
 
 struct run {
 	const struct config *config;
@@ -51,8 +52,9 @@ const char *run_name(const struct config *config) {
 
 /* A settled day that is covered will not change, unless the vendor revises it: a backfill leaves it. */
 static bool is_covered(const struct run *run, const struct stream *stream, day date) {
+	const struct known *known = coverage_find(&run->coverage, stream, date);
 	return !run->options->again && date < moment_day(run->started) - stream->window &&
-		coverage_find(&run->coverage, stream, date);
+		known && !known->broken;
 }
 
 static void choose_block(struct run *run, day from, day to) {
@@ -64,58 +66,43 @@ static void choose_block(struct run *run, day from, day to) {
 	}
 }
 
-static bool is_chosen(const struct run *run, const struct stream *stream, day date) {
-	for (size_t i = run->fetch.first; i < run->fetch.hauls.count; i++)
+static bool was_chosen(const struct run *run, const struct stream *stream, day date) {
+	for (size_t i = 0; i < run->fetch.hauls.count; i++)
 		if (run->fetch.hauls.items[i]->stream == stream &&
 			run->fetch.hauls.items[i]->day == date)
 			return true;
 	return false;
 }
 
-/* Loaded, but killed before coverage was written: nobody may read such a day as covered. */
-static bool choose_broken_days(struct run *run) {
-	static const char sql[] =
-		"SELECT raw.stream AS stream, raw.day AS day\n"
-		"FROM `${dataset}.raw_days` AS raw\n"
-		"LEFT JOIN (\n"
-		"  SELECT stream, day, run_id FROM `${dataset}.coverage`\n"
-		"  WHERE status IN ('ok', 'empty') AND loaded\n"
-		"  QUALIFY ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) = 1\n"
-		") AS loads ON loads.stream = raw.stream AND loads.day = raw.day\n"
-		"WHERE loads.run_id IS NULL OR loads.run_id != raw.raw_run_id OR raw.raw_runs > 1\n"
-		"ORDER BY stream, day";
-	struct bigquery_result result;
-	if (!warehouse_query(&run->warehouse, "raw_days", sql, &result))
+/* Broken days that nobody else of this run looks at: those of a backfill are read with their block. */
+static bool must_mend(const struct run *run, const struct known *known) {
+	if (!known->broken || known->stream->snapshot ||
+		!config_has_stream(run->config, known->stream))
 		return false;
-	for (size_t i = 0; i < result.row_count; i++) {
-		const struct stream *stream = stream_find(str_from(bigquery_cell(&result, i, 0)));
-		day date;
-		if (!stream || stream->snapshot || !config_has_stream(run->config, stream) ||
-			!day_read(str_from(bigquery_cell(&result, i, 1)), &date) ||
-			is_chosen(run, stream, date))
-			continue;
-		log_line(LOG_INFO, "%s %s: an earlier run did not finish; fetching it again",
-			stream->name, bigquery_cell(&result, i, 1));
-		fetch_days(&run->fetch, stream, date, date);
-	}
-	return true;
+	if (run->options->is_backfill && known->day >= run->options->from &&
+		known->day <= run->options->date)
+		return false;
+	return !was_chosen(run, known->stream, known->day);
 }
 
 /* A snapshot cannot be fetched again: one that was loaded by a run that did not live to say so counts. */
 static bool adopt_snapshots(struct run *run) {
 	struct buf sql = BUF(64 * 1024);
 	struct bigquery_result result;
-	char date[DAY_TEXT];
-	buf_puts(&sql, "INSERT INTO `${dataset}.coverage` (stream, day, run_id, recorded_at, "
-		       "status, settled, loaded, `rows`, "
-		       "message)\nSELECT raw.stream, raw.day, raw.raw_run_id, CURRENT_TIMESTAMP(), "
-		       "'ok', TRUE, TRUE, raw.raw_rows, "
-		       "'the run that loaded it ended before it could say so'\nFROM "
-		       "`${dataset}.raw_days` AS raw\n"
-		       "LEFT JOIN `${dataset}.coverage` AS old\n"
-		       "  ON old.stream = raw.stream AND old.day = raw.day AND old.run_id = "
-		       "raw.raw_run_id AND old.loaded\n"
-		       "WHERE old.stream IS NULL AND raw.stream IN (''");
+	char date[DAY_TEXT], now[MOMENT_TEXT];
+	buf_printf(&sql,
+		"INSERT INTO `${dataset}.coverage` (stream, day, run_id, recorded_at, status, settled, loaded, "
+		"`rows`, fetched_at, message)\n"
+		"SELECT raw.stream, raw.day, raw.raw_run_id, TIMESTAMP '%s', 'ok', TRUE, TRUE, raw.raw_rows,\n"
+		"  raw.raw_fetched_at, 'the run that loaded it ended before it could say so'\n"
+		"FROM `${dataset}.raw_days` AS raw\n"
+		"LEFT JOIN (\n"
+		"  SELECT stream, day, run_id FROM `${dataset}.coverage`\n"
+		"  WHERE status IN ('ok', 'empty') AND loaded\n"
+		"  QUALIFY ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) = 1\n"
+		") AS loads ON loads.stream = raw.stream AND loads.day = raw.day\n"
+		"WHERE COALESCE(loads.run_id, '') != raw.raw_run_id AND raw.stream IN (''",
+		moment_print(config_now(run->config), now));
 	for (size_t i = 0; streams[i]; i++)
 		if (streams[i]->snapshot)
 			buf_printf(&sql, ", '%s'", streams[i]->name);
@@ -255,18 +242,33 @@ static bool fill_back(struct run *run) {
 	return good;
 }
 
+/* Days whose raw rows are not those that coverage tells of are fetched again, whatever their age. */
+static bool mend(struct run *run) {
+	char date[DAY_TEXT];
+	bool good = true;
+	for (size_t i = 0; i < run->coverage.loads.count && good; i++) {
+		const struct known *known = &run->coverage.loads.items[i];
+		if (!must_mend(run, known))
+			continue;
+		log_line(LOG_INFO, "%s %s: the rows are not those that were recorded; fetching them again",
+			known->stream->name, day_print(known->day, date));
+		fetch_days(&run->fetch, known->stream, known->day, known->day);
+		if (run->fetch.hauls.count - run->fetch.first == MENDED_AT_A_TIME)
+			good = fetch_and_load(run);
+	}
+	return good && (run->fetch.first == run->fetch.hauls.count || fetch_and_load(run));
+}
+
 static bool fetch_all(struct run *run) {
 	bool first_task = run->options->task == 0;
-	if (!read_coverage(run))
+	if (!read_coverage(run) || (first_task && !adopt_snapshots(run)))
 		return false;
 	if (first_task)
 		fetch_snapshots(&run->fetch, moment_day(config_now(run->config)));
 	if (!run->options->is_backfill)
 		fetch_windows(&run->fetch, run->options->date);
-	if (first_task && (!choose_broken_days(run) || !adopt_snapshots(run)))
-		return false;
-	bool good = fetch_and_load(run);
-	return good && (!run->options->is_backfill || fill_back(run));
+	return fetch_and_load(run) && (!run->options->is_backfill || fill_back(run)) &&
+		(!first_task || mend(run));
 }
 
 /* Has every day of a backfill an answer, by this task or another? Then this one is the last, and builds. */
