@@ -1,5 +1,6 @@
-/* A day of a fact is due when the hash of all that it is made of (the content of its raw days, the dim
- * rows that hold on it, the SQL itself) is not the one noted at its last build. Due days that follow one
+/* A day of a fact is due when the hash of all that it is made of (the loads of its raw days and their
+ * content, the dim rows that hold on it, the SQL itself) is not the one noted at its last build. A load
+ * counts even if its content is that of the one before: what stood there in between may have been built. Due days that follow one
  * another are built by one statement, which replaces them whole: a kill leaves the old days or the new. */
 #include "ingest/transform.h"
 
@@ -18,11 +19,10 @@ static const char *const facts[] = {"fct_usage_daily", "fct_cost_daily", NULL};
 
 /* What a day was made of: one row a stream. */
 static const char covered_sql[] =
-	"SELECT day, stream, data_hash FROM (\n"
-	"  SELECT day, stream, content_hash AS data_hash,\n"
-	"    ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) AS position\n"
-	"  FROM `${dataset}.coverage` WHERE status IN ('ok', 'empty')\n"
-	") WHERE position = 1 ORDER BY day, stream";
+	"SELECT day, stream, content_hash, run_id, job_id FROM `${dataset}.coverage`\n"
+	"WHERE status IN ('ok', 'empty') AND loaded\n"
+	"QUALIFY ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) = 1\n"
+	"ORDER BY day, stream";
 
 /* What holds over stretches of days: one row a version. */
 static const char held_sql[] =
@@ -31,7 +31,7 @@ static const char held_sql[] =
 	"  FROM `${dataset}.dim_users_history`\n"
 	"  UNION ALL\n"
 	"  SELECT valid_from, valid_to,\n"
-	"    CONCAT('key ', TO_JSON_STRING(STRUCT(api_key_id, api_key_name, owner_email, owner_basis)))\n"
+	"    CONCAT('key ', TO_JSON_STRING(STRUCT(api_key_id, platform, api_key_name, owner_email, owner_basis)))\n"
 	"  FROM `${dataset}.dim_api_keys_history`\n"
 	"  UNION ALL\n"
 	"  SELECT DATE '1970-01-01', DATE '9999-12-31', CONCAT('email ', TO_JSON_STRING(STRUCT(email, user_email)))\n"
@@ -57,6 +57,11 @@ static const char *cell(const struct bigquery_result *result, size_t row, size_t
 	return text ? text : "";
 }
 
+static void add_cell(EVP_MD_CTX *digest, const struct bigquery_result *result, size_t row, size_t column) {
+	const char *text = cell(result, row, column);
+	EVP_DigestUpdate(digest, text, strlen(text) + 1);
+}
+
 static void hash_day(
 	const struct inputs *inputs, const char *date, const char *sql, char out[HASH_TEXT]) {
 	unsigned char bytes[32];
@@ -68,16 +73,13 @@ static void hash_day(
 	for (size_t i = 0; i < inputs->covered.row_count; i++) {
 		if (strcmp(cell(&inputs->covered, i, 0), date) != 0)
 			continue;
-		EVP_DigestUpdate(digest, cell(&inputs->covered, i, 1),
-			strlen(cell(&inputs->covered, i, 1)) + 1);
-		EVP_DigestUpdate(digest, cell(&inputs->covered, i, 2),
-			strlen(cell(&inputs->covered, i, 2)) + 1);
+		for (size_t column = 1; column < inputs->covered.column_count; column++)
+			add_cell(digest, &inputs->covered, i, column);
 	}
 	for (size_t i = 0; i < inputs->held.row_count; i++)
 		if (strcmp(cell(&inputs->held, i, 0), date) <= 0 &&
 			strcmp(date, cell(&inputs->held, i, 1)) < 0)
-			EVP_DigestUpdate(digest, cell(&inputs->held, i, 2),
-				strlen(cell(&inputs->held, i, 2)) + 1);
+			add_cell(digest, &inputs->held, i, 2);
 	EVP_DigestFinal_ex(digest, bytes, NULL);
 	EVP_MD_CTX_free(digest);
 	for (size_t i = 0; i < sizeof(bytes); i++)

@@ -12,10 +12,12 @@ USING (
     HAVING COUNT(*) = 2
   ),
   key_names AS (
-    SELECT api_key_name, MIN(api_key_id) AS api_key_id
-    FROM `${dataset}.dim_api_keys`
-    WHERE platform = 'anthropic' AND api_key_name IS NOT NULL
-    GROUP BY api_key_name
+    SELECT date AS usage_date, api_keys.api_key_name, MIN(api_keys.api_key_id) AS api_key_id
+    FROM UNNEST(GENERATE_DATE_ARRAY(@from, @to)) AS date
+    JOIN `${dataset}.dim_api_keys_history` AS api_keys
+      ON api_keys.valid_from <= date AND date < api_keys.valid_to
+    WHERE api_keys.platform = 'anthropic' AND api_keys.api_key_name IS NOT NULL
+    GROUP BY date, api_keys.api_key_name
     HAVING COUNT(*) = 1
   ),
   parts AS (
@@ -50,7 +52,8 @@ USING (
       code.sessions, code.loc_added, code.loc_removed, NULL, code.accepts, code.rejects, code.commits,
       code.pull_requests
     FROM `${dataset}.raw_claude_code` AS code
-    LEFT JOIN key_names ON key_names.api_key_name = code.api_key_name
+    LEFT JOIN key_names
+      ON key_names.usage_date = code.usage_date AND key_names.api_key_name = code.api_key_name
     WHERE code.usage_date BETWEEN @from AND @to
     UNION ALL
     SELECT
@@ -60,7 +63,8 @@ USING (
       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM `${dataset}.raw_claude_code` AS code
     CROSS JOIN UNNEST(code.models) AS used
-    LEFT JOIN key_names ON key_names.api_key_name = code.api_key_name
+    LEFT JOIN key_names
+      ON key_names.usage_date = code.usage_date AND key_names.api_key_name = code.api_key_name
     WHERE code.usage_date BETWEEN @from AND @to
       AND code.customer_type = 'subscription'
     UNION ALL
