@@ -160,6 +160,13 @@ static bool has_table(const json_t *tables, const char *name) {
 	return false;
 }
 
+/* A fact whose table was dropped is empty once it is made anew, whatever was built before. */
+static bool forget_builds(struct warehouse *warehouse, const char *table) {
+	char *sql = arena_printf(
+		warehouse->arena, "DELETE FROM `${dataset}.fact_builds` WHERE fact = '%s'", table);
+	return !str_starts(str_from(table), "fct_") || warehouse_query(warehouse, table, sql, NULL);
+}
+
 bool warehouse_prepare(struct warehouse *warehouse) {
 	struct bigquery_error error;
 	json_auto_t *tables = bigquery_table_list(&warehouse->bq, &error);
@@ -172,7 +179,8 @@ bool warehouse_prepare(struct warehouse *warehouse) {
 			has_table(tables, file->name))
 			continue;
 		log_line(LOG_DEBUG, "creating %s", file->name);
-		if (!warehouse_query(warehouse, file->name, file->text, NULL))
+		if ((has_table(tables, "fact_builds") && !forget_builds(warehouse, file->name)) ||
+			!warehouse_query(warehouse, file->name, file->text, NULL))
 			return false;
 	}
 	return true;
