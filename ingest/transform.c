@@ -1,7 +1,8 @@
 /* A day of a fact is due when the hash of all that it is made of (the loads of its raw days and their
- * content, the dim rows that hold on it, the SQL itself) is not the one noted at its last build. A load
- * counts even if its content is that of the one before: what stood there in between may have been built. Due days that follow one
- * another are built by one statement, which replaces them whole: a kill leaves the old days or the new. */
+ * content, the dim rows that hold on it, the SQL itself and that of the views in it) is not the one noted
+ * at its last build. A load counts even if its content is that of the one before: what stood there in
+ * between may have been built. Due days that follow one another are built by one statement, which
+ * replaces them whole: a kill leaves the old days or the new. */
 #include "ingest/transform.h"
 
 #include <openssl/evp.h>
@@ -37,7 +38,7 @@ static const char held_sql[] =
 	"  SELECT DATE '1970-01-01', DATE '9999-12-31', CONCAT('email ', TO_JSON_STRING(STRUCT(email, user_email)))\n"
 	"  FROM `${dataset}.user_emails`\n"
 	"  UNION ALL\n"
-	"  SELECT valid_from, DATE_ADD(COALESCE(valid_to, DATE '9999-12-30'), INTERVAL 1 DAY),\n"
+	"  SELECT valid_from, COALESCE(valid_to, DATE '9999-12-31'),\n"
 	"    CONCAT('plan ', TO_JSON_STRING(STRUCT(platform, plan, seats, CAST(monthly_usd AS STRING) AS monthly_usd)))\n"
 	"  FROM `${dataset}.raw_sheet_subscriptions`\n"
 	"  WHERE problem IS NULL\n"
@@ -62,14 +63,29 @@ static void add_cell(EVP_MD_CTX *digest, const struct bigquery_result *result, s
 	EVP_DigestUpdate(digest, text, strlen(text) + 1);
 }
 
+static bool reads_view(const struct sql_file *file, const struct sql_file *view) {
+	char quoted[128];
+	snprintf(quoted, sizeof(quoted), "`${dataset}.%s`", view->name);
+	return view->folder == SQL_views && view != file &&
+	       str_find(str_from(file->text), quoted, 0) != STR_NONE;
+}
+
+/* What a view says is part of the statements that read it. */
+static void hash_sql(EVP_MD_CTX *digest, const struct sql_file *file) {
+	EVP_DigestUpdate(digest, file->text, strlen(file->text) + 1);
+	for (const struct sql_file *view = sql_files; view->name; view++)
+		if (reads_view(file, view))
+			hash_sql(digest, view);
+}
+
 static void hash_day(
-	const struct inputs *inputs, const char *date, const char *sql, char out[HASH_TEXT]) {
+	const struct inputs *inputs, const char *date, const struct sql_file *sql, char out[HASH_TEXT]) {
 	unsigned char bytes[32];
 	EVP_MD_CTX *digest = EVP_MD_CTX_new();
 	if (!digest)
 		out_of_memory();
 	EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
-	EVP_DigestUpdate(digest, sql, strlen(sql) + 1);
+	hash_sql(digest, sql);
 	for (size_t i = 0; i < inputs->covered.row_count; i++) {
 		if (strcmp(cell(&inputs->covered, i, 0), date) != 0)
 			continue;
@@ -110,8 +126,8 @@ static bool feeds_facts(const char *stream) {
 	return row && !row->snapshot;
 }
 
-static struct due_days find_due(struct warehouse *warehouse, const struct inputs *inputs,
-	const char *fact, const char *sql) {
+static struct due_days find_due(
+	struct warehouse *warehouse, const struct inputs *inputs, const struct sql_file *fact) {
 	struct due_days due = {0};
 	const char *last = "";
 	for (size_t i = 0; i < inputs->covered.row_count; i++) {
@@ -120,8 +136,8 @@ static struct due_days find_due(struct warehouse *warehouse, const struct inputs
 		if (strcmp(date, last) == 0 || !feeds_facts(cell(&inputs->covered, i, 1)))
 			continue;
 		last = date;
-		hash_day(inputs, date, sql, one.hash);
-		if (!is_built(inputs, fact, date, one.hash) && day_read(str_from(date), &one.day))
+		hash_day(inputs, date, fact, one.hash);
+		if (!is_built(inputs, fact->name, date, one.hash) && day_read(str_from(date), &one.day))
 			vec_push(warehouse->arena, &due.days, one);
 	}
 	return due;
@@ -157,7 +173,7 @@ static enum transform_result build_range(struct warehouse *warehouse, const stru
 static enum transform_result build_fact(struct warehouse *warehouse, const struct inputs *inputs,
 	const char *name, struct transforms *transforms) {
 	const struct sql_file *file = sql_find(SQL_transforms, name);
-	struct due_days due = find_due(warehouse, inputs, name, file->text);
+	struct due_days due = find_due(warehouse, inputs, file);
 	for (size_t first = 0, count; first < due.days.count; first += count) {
 		const struct due *days = due.days.items + first;
 		for (count = 1; first + count < due.days.count &&

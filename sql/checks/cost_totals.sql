@@ -1,19 +1,12 @@
 -- error: dollars in fct_cost_daily are those of the raw rows, day by day, to the last digit
-WITH analytics_days AS (
-  SELECT day
-  FROM `${dataset}.coverage_current`
-  WHERE stream IN ('anthropic_usage_analytics', 'anthropic_cost_analytics') AND data_status IN ('ok', 'empty')
-  GROUP BY day
-  HAVING COUNT(*) = 2
-),
-parts AS (
+WITH parts AS (
   SELECT usage_date AS day, 'usage' AS cost_type, cost_usd AS raw_usd, CAST(0 AS NUMERIC) AS fact_usd
   FROM `${dataset}.raw_anthropic_cost`
-  WHERE usage_date NOT IN (SELECT day FROM analytics_days)
+  WHERE usage_date NOT IN (SELECT day FROM `${dataset}.analytics_days`)
   UNION ALL
   SELECT usage_date, 'usage', cost_usd, CAST(0 AS NUMERIC)
   FROM `${dataset}.raw_anthropic_cost_analytics`
-  WHERE usage_date IN (SELECT day FROM analytics_days)
+  WHERE usage_date IN (SELECT day FROM `${dataset}.analytics_days`)
   UNION ALL
   SELECT usage_date, IF(is_chargeable, 'overage', 'included'), charged_usd, CAST(0 AS NUMERIC)
   FROM `${dataset}.raw_cursor_events`

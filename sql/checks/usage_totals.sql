@@ -1,22 +1,15 @@
 -- error: tokens in fct_usage_daily are those of the raw rows, day by day
-WITH analytics_days AS (
-  SELECT day
-  FROM `${dataset}.coverage_current`
-  WHERE stream IN ('anthropic_usage_analytics', 'anthropic_cost_analytics') AND data_status IN ('ok', 'empty')
-  GROUP BY day
-  HAVING COUNT(*) = 2
-),
-parts AS (
+WITH parts AS (
   SELECT usage_date AS day, 'api' AS product,
     uncached_input_tokens + cache_read_tokens + cache_5m_tokens + cache_1h_tokens + output_tokens AS raw_tokens,
     0 AS fact_tokens
   FROM `${dataset}.raw_anthropic_usage`
-  WHERE usage_date NOT IN (SELECT day FROM analytics_days)
+  WHERE usage_date NOT IN (SELECT day FROM `${dataset}.analytics_days`)
   UNION ALL
   SELECT usage_date, 'api',
     uncached_input_tokens + cache_read_tokens + cache_5m_tokens + cache_1h_tokens + output_tokens, 0
   FROM `${dataset}.raw_anthropic_usage_analytics`
-  WHERE usage_date IN (SELECT day FROM analytics_days)
+  WHERE usage_date IN (SELECT day FROM `${dataset}.analytics_days`)
   UNION ALL
   SELECT usage_date, 'cursor', input_tokens + cache_read_tokens + cache_write_tokens + output_tokens, 0
   FROM `${dataset}.raw_cursor_events`

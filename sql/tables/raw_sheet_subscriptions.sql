@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS `${dataset}.raw_sheet_subscriptions` (
   seats         INT64              OPTIONS (description = "Seats paid for"),
   monthly_usd   NUMERIC            OPTIONS (description = "Price of one seat a month, in dollars"),
   valid_from    DATE               OPTIONS (description = "First day of the price"),
-  valid_to      DATE               OPTIONS (description = "Last day of the price; NULL while it holds"),
+  valid_to      DATE               OPTIONS (description = "Day after the last of the price; NULL while it holds"),
   cell          STRING NOT NULL    OPTIONS (description = "Address of the row's first cell, such as api_keys!A7"),
   problem       STRING             OPTIONS (description = "Why the row is ignored; NULL when it is good"),
   ingest_date   DATE NOT NULL      OPTIONS (description = "UTC day of the fetch"),

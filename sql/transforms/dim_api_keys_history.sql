@@ -1,7 +1,7 @@
--- One version of a key for each run of equal days, a day being what the latest snapshots of the vendor
--- and of the sheet say by then. The first version holds for all the past. A change holds from the day
--- that the sheet gives for it, else from the first snapshot that shows it; what a later snapshot says
--- about a day wins.
+-- One version of a key for each run of equal days, a day being what the vendor and the sheet last said of
+-- the key by then. The first version holds for all the past, and so does the first owner of a key that
+-- nobody answered for. A change in the sheet holds from the day that the sheet gives for it; that one and
+-- any other else from the first snapshot that shows it. What a later snapshot says about a day wins.
 MERGE `${dataset}.dim_api_keys_history` AS old
 USING (
   WITH vendor_keys AS (
@@ -14,7 +14,8 @@ USING (
   ),
   sheet_keys AS (
     SELECT
-      api_key_id, LOWER(TRIM(email)) AS email, api_key_name, platform, purpose, team, project, valid_from, snapshot_date
+      api_key_id, NULLIF(LOWER(TRIM(email)), '') AS email, api_key_name, platform, purpose, team, project,
+      valid_from, snapshot_date
     FROM `${dataset}.raw_sheet_keys`
     WHERE problem IS NULL AND TRIM(api_key_id) != ''
     QUALIFY ROW_NUMBER() OVER (PARTITION BY api_key_id, snapshot_date ORDER BY ordinal, cell) = 1
@@ -66,7 +67,7 @@ USING (
       COALESCE(known.user_email, with_sheet.sheet_email, with_sheet.principal_email, with_sheet.creator_email,
         '(unattributed)') AS owner_email,
       CASE
-        WHEN with_sheet.sheet_email != '' THEN 'sheet'
+        WHEN with_sheet.sheet_email IS NOT NULL THEN 'sheet'
         WHEN with_sheet.principal_email IS NOT NULL THEN 'principal'
         WHEN with_sheet.creator_email IS NOT NULL THEN 'creator'
         ELSE '(none)'
@@ -82,12 +83,20 @@ USING (
   marked AS (
     SELECT
       *,
+      owner_basis != '(none)' AS is_owned,
+      TO_JSON_STRING(STRUCT(owner_email, owner_basis, told_from)) AS owner_state,
       TO_JSON_STRING(STRUCT(platform, api_key_name, workspace_id, status, expires_at, owner_email, owner_basis,
-        team, project, purpose)) AS state
+        told_from, team, project, purpose)) AS state
     FROM states
   ),
   compared AS (
-    SELECT *, LAG(state) OVER (PARTITION BY api_key_id ORDER BY snapshot_date) AS state_before
+    SELECT
+      *,
+      LAG(state) OVER (PARTITION BY api_key_id ORDER BY snapshot_date) AS state_before,
+      LAG(owner_state) OVER (PARTITION BY api_key_id ORDER BY snapshot_date) AS owner_state_before,
+      COALESCE(LOGICAL_OR(is_owned) OVER (
+        PARTITION BY api_key_id ORDER BY snapshot_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+        FALSE) AS was_owned
     FROM marked
   ),
   versions AS (
@@ -95,6 +104,8 @@ USING (
       *,
       CASE
         WHEN state_before IS NULL THEN DATE '1970-01-01'
+        WHEN owner_state = owner_state_before THEN snapshot_date
+        WHEN is_owned AND NOT was_owned THEN COALESCE(told_from, DATE '1970-01-01')
         ELSE COALESCE(told_from, snapshot_date)
       END AS valid_from
     FROM compared

@@ -1,5 +1,6 @@
 -- One version of a person for each run of equal snapshots of the sheet. The first one holds for all the
--- past. People whom only a vendor knows have one version without a department.
+-- past. An e-mail that the sheet has since made an alias is no person of its own. People whom only a
+-- vendor knows have one version without a department.
 MERGE `${dataset}.dim_users_history` AS old
 USING (
   WITH ids AS (
@@ -19,16 +20,19 @@ USING (
   ),
   states AS (
     SELECT
-      LOWER(TRIM(email)) AS user_email,
-      first_name,
-      last_name,
-      COALESCE(NULLIF(TRIM(department), ''), '(none)') AS department,
-      COALESCE(NULLIF(TRIM(team), ''), '(none)') AS team,
-      COALESCE(is_active, TRUE) AS is_active,
-      snapshot_date
-    FROM `${dataset}.raw_sheet_people`
-    WHERE problem IS NULL AND TRIM(email) != ''
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY LOWER(TRIM(email)), snapshot_date ORDER BY ordinal, cell) = 1
+      LOWER(TRIM(people.email)) AS user_email,
+      people.first_name AS first_name,
+      people.last_name AS last_name,
+      COALESCE(NULLIF(TRIM(people.department), ''), '(none)') AS department,
+      COALESCE(NULLIF(TRIM(people.team), ''), '(none)') AS team,
+      COALESCE(people.is_active, TRUE) AS is_active,
+      people.snapshot_date AS snapshot_date
+    FROM `${dataset}.raw_sheet_people` AS people
+    JOIN `${dataset}.user_emails` AS known
+      ON known.email = LOWER(TRIM(people.email)) AND known.user_email = known.email
+    WHERE people.problem IS NULL
+    QUALIFY ROW_NUMBER() OVER (
+      PARTITION BY LOWER(TRIM(people.email)), people.snapshot_date ORDER BY people.ordinal, people.cell) = 1
   ),
   marked AS (
     SELECT

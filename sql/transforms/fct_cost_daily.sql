@@ -1,29 +1,25 @@
 -- What it costs, from @from to @to, built anew. Anthropic's cost report knows no keys: each of its rows
--- is spread over the keys in proportion to what they used of the same thing, to the cent and below: the
--- key that used most takes what rounding left. What nobody used stays one row, the residual.
+-- is spread over the keys in proportion to what they used of the same thing (`exact`: tokens of that kind
+-- by workspace, model, tier, context window and region; `loose`, where there are none: by workspace and
+-- model, without the priority tiers, which have no cost). A web search costs the same whatever model
+-- made it and its row names none: its base is the searches of the workspace. Shares have six places; the
+-- key that used most takes what rounding left. What nobody used stays one row, the residual. The price of
+-- a seat is spread over the days of the month in the same way. Who it is for is the person whom the
+-- vendor names, else who answers for the key that day.
 MERGE `${dataset}.fct_cost_daily` AS old
 USING (
-  WITH analytics_days AS (
-    SELECT day
-    FROM `${dataset}.coverage_current`
-    WHERE stream IN ('anthropic_usage_analytics', 'anthropic_cost_analytics')
-      AND data_status IN ('ok', 'empty')
-      AND day BETWEEN @from AND @to
-    GROUP BY day
-    HAVING COUNT(*) = 2
-  ),
-  charges AS (
+  WITH charges AS (
     SELECT
       CONCAT(CAST(usage_date AS STRING), '|', COALESCE(workspace_id, ''), '|', COALESCE(description, ''), '|',
         CAST(ordinal AS STRING)) AS charge_id,
       usage_date,
       COALESCE(workspace_id, '(default)') AS workspace_id,
       COALESCE(vendor_cost_type, 'tokens') AS component,
-      IF(vendor_cost_type = 'web_search', 'web_search', token_type) AS base_type,
+      IF(COALESCE(vendor_cost_type, 'tokens') = 'tokens', token_type, vendor_cost_type) AS base_type,
       model, service_tier, context_window, inference_geo, cost_usd
     FROM `${dataset}.raw_anthropic_cost`
     WHERE usage_date BETWEEN @from AND @to
-      AND usage_date NOT IN (SELECT day FROM analytics_days)
+      AND usage_date NOT IN (SELECT day FROM `${dataset}.analytics_days`)
   ),
   used AS (
     SELECT
@@ -51,6 +47,7 @@ USING (
       ON used.usage_date = charges.usage_date
       AND used.workspace_id = charges.workspace_id
       AND used.base_type = charges.base_type
+      AND used.base_type != 'web_search'
       AND COALESCE(used.model, '') = COALESCE(charges.model, '')
       AND COALESCE(used.service_tier, '') = COALESCE(charges.service_tier, '')
       AND COALESCE(used.context_window, '') = COALESCE(charges.context_window, '')
@@ -64,15 +61,17 @@ USING (
       ON used.usage_date = charges.usage_date
       AND used.workspace_id = charges.workspace_id
       AND used.base_type = charges.base_type
-      AND (charges.model IS NULL OR used.model = charges.model)
+      AND (charges.base_type = 'web_search' OR COALESCE(used.model, '') = COALESCE(charges.model, ''))
       AND COALESCE(used.service_tier, '') NOT LIKE 'priority%'
     WHERE charges.charge_id NOT IN (SELECT charge_id FROM exact)
     GROUP BY charges.charge_id, used.api_key_id
   ),
   bases AS (
-    SELECT charge_id, api_key_id, base FROM exact
+    SELECT charge_id, api_key_id, base
+    FROM exact
     UNION ALL
-    SELECT charge_id, api_key_id, base FROM loose
+    SELECT charge_id, api_key_id, base
+    FROM loose
   ),
   shares AS (
     SELECT
@@ -106,7 +105,7 @@ USING (
       WHERE problem IS NULL
         AND snapshot_date = (SELECT MAX(snapshot_date) FROM `${dataset}.raw_sheet_subscriptions`)
     ) AS plans
-      ON plans.valid_from <= date AND date <= COALESCE(plans.valid_to, DATE '9999-12-31')
+      ON plans.valid_from <= date AND date < COALESCE(plans.valid_to, DATE '9999-12-31')
   ),
   parts AS (
     SELECT
@@ -125,7 +124,7 @@ USING (
       cost_usd, COALESCE(list_usd, cost_usd)
     FROM `${dataset}.raw_anthropic_cost_analytics`
     WHERE usage_date BETWEEN @from AND @to
-      AND usage_date IN (SELECT day FROM analytics_days)
+      AND usage_date IN (SELECT day FROM `${dataset}.analytics_days`)
     UNION ALL
     SELECT
       usage_date, 'cursor', 'cursor', '(none)', '(none)', user_email,
@@ -145,19 +144,15 @@ USING (
   owned AS (
     SELECT
       parts.*,
-      COALESCE(people.user_email, NULLIF(LOWER(TRIM(parts.email)), ''),
-        IF(api_keys.owner_basis = '(none)', NULL, api_keys.owner_email), '(unattributed)') AS user_email,
-      CASE
-        WHEN TRIM(parts.email) != '' THEN 'email'
-        WHEN api_keys.owner_basis != '(none)' THEN api_keys.owner_basis
-        ELSE 'unattributed'
-      END AS attribution
+      COALESCE(people.user_email, NULLIF(LOWER(TRIM(parts.email)), ''), owners.user_email, '(unattributed)')
+        AS user_email,
+      IF(TRIM(parts.email) != '', 'email', COALESCE(owners.attribution, 'unattributed')) AS attribution
     FROM parts
     LEFT JOIN `${dataset}.user_emails` AS people
       ON people.email = LOWER(TRIM(parts.email))
-    LEFT JOIN `${dataset}.dim_api_keys_history` AS api_keys
-      ON api_keys.api_key_id = parts.api_key_id
-      AND api_keys.valid_from <= parts.cost_date AND parts.cost_date < api_keys.valid_to
+    LEFT JOIN `${dataset}.key_owners` AS owners
+      ON owners.api_key_id = parts.api_key_id
+      AND owners.valid_from <= parts.cost_date AND parts.cost_date < owners.valid_to
   )
   SELECT
     owned.cost_date AS cost_date,
@@ -172,7 +167,7 @@ USING (
     owned.cost_basis AS cost_basis,
     COALESCE(MAX(users.department), '(none)') AS department,
     COALESCE(MAX(users.team), '(none)') AS team,
-    MIN(owned.attribution) AS attribution,
+    IF(LOGICAL_OR(owned.attribution = 'email'), 'email', MIN(owned.attribution)) AS attribution,
     SUM(owned.cost_usd) AS cost_usd,
     SUM(owned.list_usd) AS list_usd
   FROM owned

@@ -1,17 +1,10 @@
 -- What was used, from @from to @to, built anew. Each part below yields the grain's keys and counts; a
--- count that its vendor does not know at all stays NULL.
+-- count that its vendor does not know at all stays NULL. Claude Code names a key and does not give its
+-- id: the name counts where one key alone had it that day. Who did it is the person whom the vendor
+-- names, else who answers for the key that day.
 MERGE `${dataset}.fct_usage_daily` AS old
 USING (
-  WITH analytics_days AS (
-    SELECT day
-    FROM `${dataset}.coverage_current`
-    WHERE stream IN ('anthropic_usage_analytics', 'anthropic_cost_analytics')
-      AND data_status IN ('ok', 'empty')
-      AND day BETWEEN @from AND @to
-    GROUP BY day
-    HAVING COUNT(*) = 2
-  ),
-  key_names AS (
+  WITH key_names AS (
     SELECT date AS usage_date, api_keys.api_key_name, MIN(api_keys.api_key_id) AS api_key_id
     FROM UNNEST(GENERATE_DATE_ARRAY(@from, @to)) AS date
     JOIN `${dataset}.dim_api_keys_history` AS api_keys
@@ -34,7 +27,7 @@ USING (
       CAST(NULL AS INT64) AS commits, CAST(NULL AS INT64) AS pull_requests
     FROM `${dataset}.raw_anthropic_usage`
     WHERE usage_date BETWEEN @from AND @to
-      AND usage_date NOT IN (SELECT day FROM analytics_days)
+      AND usage_date NOT IN (SELECT day FROM `${dataset}.analytics_days`)
     UNION ALL
     SELECT
       usage_date, 'anthropic', 'api', COALESCE(workspace_id, '(default)'), COALESCE(api_key_id, '(none)'),
@@ -43,7 +36,7 @@ USING (
       requests, web_search_requests, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM `${dataset}.raw_anthropic_usage_analytics`
     WHERE usage_date BETWEEN @from AND @to
-      AND usage_date IN (SELECT day FROM analytics_days)
+      AND usage_date IN (SELECT day FROM `${dataset}.analytics_days`)
     UNION ALL
     SELECT
       code.usage_date, 'anthropic', 'claude_code', '(none)', COALESCE(key_names.api_key_id, '(none)'),
@@ -86,19 +79,15 @@ USING (
   owned AS (
     SELECT
       parts.*,
-      COALESCE(people.user_email, NULLIF(LOWER(TRIM(parts.email)), ''),
-        IF(api_keys.owner_basis = '(none)', NULL, api_keys.owner_email), '(unattributed)') AS user_email,
-      CASE
-        WHEN TRIM(parts.email) != '' THEN 'email'
-        WHEN api_keys.owner_basis != '(none)' THEN api_keys.owner_basis
-        ELSE 'unattributed'
-      END AS attribution
+      COALESCE(people.user_email, NULLIF(LOWER(TRIM(parts.email)), ''), owners.user_email, '(unattributed)')
+        AS user_email,
+      IF(TRIM(parts.email) != '', 'email', COALESCE(owners.attribution, 'unattributed')) AS attribution
     FROM parts
     LEFT JOIN `${dataset}.user_emails` AS people
       ON people.email = LOWER(TRIM(parts.email))
-    LEFT JOIN `${dataset}.dim_api_keys_history` AS api_keys
-      ON api_keys.api_key_id = parts.api_key_id
-      AND api_keys.valid_from <= parts.usage_date AND parts.usage_date < api_keys.valid_to
+    LEFT JOIN `${dataset}.key_owners` AS owners
+      ON owners.api_key_id = parts.api_key_id
+      AND owners.valid_from <= parts.usage_date AND parts.usage_date < owners.valid_to
   )
   SELECT
     owned.usage_date AS usage_date,
@@ -110,7 +99,7 @@ USING (
     owned.model AS model,
     COALESCE(MAX(users.department), '(none)') AS department,
     COALESCE(MAX(users.team), '(none)') AS team,
-    MIN(owned.attribution) AS attribution,
+    IF(LOGICAL_OR(owned.attribution = 'email'), 'email', MIN(owned.attribution)) AS attribution,
     SUM(owned.uncached_input_tokens) AS uncached_input_tokens,
     SUM(owned.cache_read_tokens) AS cache_read_tokens,
     SUM(owned.cache_creation_tokens) AS cache_creation_tokens,

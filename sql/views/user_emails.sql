@@ -1,5 +1,6 @@
 -- Every e-mail that a vendor may show, and whose it is. Facts look people up here, so that an alias
--- and its owner are one person.
+-- and its owner are one person. The latest snapshot that shows an e-mail decides, and there a person's
+-- main e-mail before somebody's alias.
 CREATE OR REPLACE VIEW `${dataset}.user_emails` (
   email      OPTIONS (description = "E-mail or alias, trimmed and in lower case"),
   user_email OPTIONS (description = "Main e-mail of the person")
@@ -13,7 +14,7 @@ WITH people AS (
     snapshot_date
   FROM `${dataset}.raw_sheet_people`
   WHERE problem IS NULL AND TRIM(email) != ''
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY LOWER(TRIM(email)) ORDER BY snapshot_date DESC) = 1
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY LOWER(TRIM(email)) ORDER BY snapshot_date DESC, ordinal, cell) = 1
 ),
 names AS (
   SELECT user_email AS email, user_email, 1 AS rank, snapshot_date FROM people
@@ -24,4 +25,4 @@ names AS (
 )
 SELECT email, user_email
 FROM names
-QUALIFY ROW_NUMBER() OVER (PARTITION BY email ORDER BY rank, snapshot_date DESC, user_email) = 1;
+QUALIFY ROW_NUMBER() OVER (PARTITION BY email ORDER BY snapshot_date DESC, rank, user_email) = 1;
