@@ -130,3 +130,19 @@ bool read_decimal(const struct cell *cell, struct buf *out) {
 bool read_dollars(const struct cell *cell, struct buf *out) {
 	return cell->kind == CELL_TEXT && str_is(cell->text, "USD") && buf_puts(out, "\"USD\"");
 }
+
+const char *column_expects(const struct column *column) {
+	static const struct {
+		column_reader *read;
+		const char *text;
+	} rows[] = {{read_text, "text"}, {read_count, "a whole number"}, {read_bool, "true or false"},
+		{read_flag, "TRUE or FALSE"}, {read_day, "a day such as 2026-11-20"},
+		{read_moment, "a moment such as 2026-11-20T10:00:00Z"},
+		{read_millis_day, "milliseconds since 1970"}, {read_millis, "milliseconds since 1970"},
+		{read_cents, "a decimal number of cents"}, {read_decimal, "a decimal number"},
+		{read_dollars, "USD"}};
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (rows[i].read == column->read)
+			return rows[i].text;
+	return column->type;
+}

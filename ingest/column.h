@@ -53,5 +53,8 @@ column_reader read_cents;       /* cents, as text or number, to dollars */
 column_reader read_decimal;     /* a number as it is */
 column_reader read_dollars;     /* only the text "USD" */
 
+/* What such a value looks like, for messages: "a whole number". */
+const char *column_expects(const struct column *column);
+
 /* Appends text as a JSON string. Bytes that are not UTF-8 must have been refused before. */
 bool json_quote(struct buf *out, struct str text);

@@ -14,6 +14,8 @@ typedef int64_t moment;
 #define HOUR   (3600 * SECOND)
 #define DAY    (24 * HOUR)
 
+#define NO_DAY INT32_MIN
+
 #define DAY_TEXT 16
 #define MOMENT_TEXT 40
 

@@ -14,6 +14,8 @@ struct path_node {
 	VEC(struct path_node *) children;
 	VEC(struct path_use) uses;
 	bool record, inner;             /* a record begins here */
+	bool list;                      /* an array on the way to the records */
+	bool item;                      /* of such an array, with another one in it */
 	bool group;                     /* holds records and what they share */
 	bool adds;                      /* below a `*` */
 };

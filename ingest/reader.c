@@ -43,18 +43,38 @@ struct reader {
 	yajl_handle parser;
 	struct str body;
 	size_t record_start, records;
+	size_t lists, items;            /* that hold records, and that should each have such a list */
 	bool dry;                       /* only what stands outside the records */
+	bool inside;                    /* of a record */
+	bool overflowed;
 	struct buf row, inner;
 	char problem[512];
 };
 
-bool reader_fail(struct reader *reader, const char *format, ...) {
+static void note_problem(struct reader *reader, const char *format, va_list args) {
+	size_t used = 0;
 	if (reader->problem[0])
-		return false;
+		return;
+	if (reader->inside)
+		used = (size_t)snprintf(reader->problem, sizeof(reader->problem), "record %zu: ",
+			reader->records + 1);
+	vsnprintf(reader->problem + used, sizeof(reader->problem) - used, format, args);
+}
+
+bool reader_fail(struct reader *reader, const char *format, ...) {
 	va_list args;
 	va_start(args, format);
-	vsnprintf(reader->problem, sizeof(reader->problem), format, args);
+	note_problem(reader, format, args);
 	va_end(args);
+	return false;
+}
+
+bool reader_overflow(struct reader *reader, const char *format, ...) {
+	va_list args;
+	va_start(args, format);
+	note_problem(reader, format, args);
+	va_end(args);
+	reader->overflowed = true;
 	return false;
 }
 
@@ -62,7 +82,19 @@ const char *reader_problem(const struct reader *reader) {
 	return reader->problem;
 }
 
+bool reader_overflowed(const struct reader *reader) {
+	return reader->overflowed;
+}
+
 /* --- rows ---------------------------------------------------------------------------------------- */
+
+static bool refuse_value(
+	struct reader *reader, const struct column *column, const struct cell *cell) {
+	return reader_fail(reader, "`%s` is `%.*s`, expected %s",
+		column->path ? column->path : column->name,
+		(int)(cell->text.len < 60 ? cell->text.len : 60), cell->text.ptr,
+		column_expects(column));
+}
 
 static bool take_column(struct reader *reader, const struct column *column, const struct cell *cell,
 	struct record *record) {
@@ -71,12 +103,12 @@ static bool take_column(struct reader *reader, const struct column *column, cons
 	buf_printf(&reader->row, "\"%s\":", column->name);
 	size_t value_start = reader->row.len;
 	if (!column->read(cell, &reader->row))
-		return reader_fail(reader, "%s: `%.60s` is no %s", column->name,
-			cell->text.len ? cell->text.ptr : "", column->type);
+		return refuse_value(reader, column, cell);
 	struct str value = str_slice(buf_str(&reader->row), value_start, reader->row.len);
 	if (!value.len) {
 		if (column->required && !reader->stream->parse)
-			return reader_fail(reader, "a record has no %s", column->name);
+			return reader_fail(reader, "`%s` is missing or null, expected %s",
+				column->path, column_expects(column));
 		reader->row.len = start;
 		return true;
 	}
@@ -87,7 +119,7 @@ static bool take_column(struct reader *reader, const struct column *column, cons
 		str_integer(value, &count);
 		if (__builtin_add_overflow(record->tokens, count, &record->tokens))
 			return reader_fail(
-				reader, "%s: too many tokens in one record", column->name);
+				reader, "`%s`: more tokens than can be counted", column->path);
 	}
 	money amount;
 	if (column->role == COLUMN_USD &&
@@ -126,9 +158,22 @@ static void add_hash(
 	buf_putc(&reader->row, '"');
 }
 
+/* A record that is wrong costs its own day, if that is known, and no other. */
+static bool hand_on_wrong(struct reader *reader, struct record *record) {
+	char problem[sizeof(reader->problem)];
+	if (reader->stream->snapshot || record->day == NO_DAY || reader->overflowed)
+		return false;
+	memcpy(problem, reader->problem, sizeof(problem));
+	reader->problem[0] = '\0';
+	record->problem = problem;
+	reader->records++;
+	return reader->sink(reader->context, record);
+}
+
 bool reader_emit(struct reader *reader, const struct cell *cells, struct str payload) {
 	const struct stream *stream = reader->stream;
-	struct record record = {.day = reader->snapshot, .payload = payload};
+	struct record record = {
+		.day = stream->snapshot ? reader->snapshot : NO_DAY, .payload = payload};
 	unsigned char hash[32];
 	char text[DAY_TEXT];
 	hash_keys(stream, cells, hash);
@@ -141,13 +186,13 @@ bool reader_emit(struct reader *reader, const struct cell *cells, struct str pay
 		if (stream->columns[i].role == COLUMN_HASH)
 			add_hash(reader, &stream->columns[i], hash);
 		else if (!take_column(reader, &stream->columns[i], &cells[i], &record))
-			return false;
+			return hand_on_wrong(reader, &record);
 	}
 	if (stream->inner)
 		buf_printf(&reader->row, ",\"%s\":[%.*s]", stream->inner_name,
 			STR_ARGS(buf_str(&reader->inner)));
-	if (reader->row.full)
-		return reader_fail(reader, "a record is larger than %u MiB", MOST_RECORD >> 20);
+	if (reader->row.full || reader->row.len + payload.len > MOST_RECORD)
+		return reader_overflow(reader, "larger than %u MiB", MOST_RECORD >> 20);
 	record.json = buf_str(&reader->row);
 	reader->records++;
 	return reader->sink(reader->context, &record);
@@ -175,7 +220,7 @@ static void clear_slots(struct reader *reader, unsigned first, unsigned count) {
 static bool add_up(struct reader *reader, struct slot *slot, struct str text) {
 	long long value;
 	if (!str_integer(text, &value) || __builtin_add_overflow(slot->sum, value, &slot->sum))
-		return reader_fail(reader, "`%.*s` is no count",
+		return reader_fail(reader, "`%.*s` is no whole number",
 			(int)(text.len < 60 ? text.len : 60), text.ptr);
 	slot->kind = CELL_NUMBER;
 	buf_clear(&slot->text);
@@ -193,7 +238,7 @@ static bool set_slot(struct reader *reader, struct path_use use, bool adds, enum
 	slot->kind = kind;
 	slot->rank = use.rank;
 	if (!buf_add_str(&slot->text, text))
-		return reader_fail(reader, "a value is larger than %u MiB", MOST_RECORD >> 20);
+		return reader_overflow(reader, "a value is larger than %u MiB", MOST_RECORD >> 20);
 	return true;
 }
 
@@ -207,8 +252,7 @@ static bool inner_record(struct reader *reader) {
 		buf_printf(&reader->inner, "%s\"%s\":", first ? "" : ",", columns[i].name);
 		size_t value = reader->inner.len;
 		if (!columns[i].read(&cell, &reader->inner))
-			return reader_fail(reader, "%s: `%.60s` is no %s", columns[i].name,
-				cell.text.len ? cell.text.ptr : "", columns[i].type);
+			return refuse_value(reader, &columns[i], &cell);
 		if (reader->inner.len == value)
 			reader->inner.len = start;
 		else
@@ -219,11 +263,14 @@ static bool inner_record(struct reader *reader) {
 
 static bool outer_record(struct reader *reader, size_t end) {
 	struct cell cells[MOST_CELLS];
-	if (reader->dry)
-		return true;
+	bool good = true;
 	for (unsigned i = 0; i < reader->columns; i++)
 		cells[i] = cell_of(&reader->slots[i]);
-	return reader_emit(reader, cells, str_slice(reader->body, reader->record_start, end));
+	if (!reader->dry)
+		good = reader_emit(
+			reader, cells, str_slice(reader->body, reader->record_start, end));
+	reader->inside = false;
+	return good;
 }
 
 /* --- yajl's events ------------------------------------------------------------------------------- */
@@ -239,6 +286,8 @@ static struct path_node *target(const struct reader *reader) {
 
 static int take_value(struct reader *reader, enum cell_kind kind, struct str text) {
 	struct path_node *node = target(reader);
+	if (node && node->list)
+		return reader_fail(reader, "`%.*s` is no list", STR_ARGS(node->name));
 	if (!node || kind == CELL_ABSENT)
 		return 1;
 	if (node->record)
@@ -269,6 +318,11 @@ static int push(struct reader *reader, bool array) {
 	struct path_node *node = target(reader);
 	if (reader->depth == MOST_DEPTH)
 		return reader_fail(reader, "more than %d levels", MOST_DEPTH);
+	if (node && (node->uses.count || (node->list && !array)))
+		return reader_fail(reader, "`%.*s` is %s", STR_ARGS(node->name),
+			array ? "a list, expected a value" : node->list ? "an object, expected a list" : "an object, expected a value");
+	if (node && array && (node->record || node->inner))
+		return reader_fail(reader, "a record is no object");
 	reader->stack[reader->depth] = node;
 	reader->in_array[reader->depth++] = array;
 	reader->member = NULL;
@@ -280,7 +334,9 @@ static int on_start_map(void *context) {
 	if (!push(reader, false))
 		return 0;
 	struct path_node *node = reader->stack[reader->depth - 1];
+	reader->items += node && node->item;
 	if (node && node->record) {
+		reader->inside = true;
 		reader->record_start = yajl_get_bytes_consumed(reader->parser) - 1;
 		clear_slots(reader, 0, reader->columns + reader->inner_columns);
 		buf_clear(&reader->inner);
@@ -311,7 +367,11 @@ static int on_end_map(void *context) {
 }
 
 static int on_start_array(void *context) {
-	return push(context, true);
+	struct reader *reader = context;
+	int good = push(reader, true);
+	struct path_node *node = good ? reader->stack[reader->depth - 1] : NULL;
+	reader->lists += node && node->list;
+	return good;
 }
 
 static int on_end_array(void *context) {
@@ -331,6 +391,9 @@ static yajl_callbacks callbacks = {
 static bool parse(struct reader *reader, struct str body) {
 	reader->depth = 0;
 	reader->member = NULL;
+	reader->inside = false;
+	reader->lists = 0;
+	reader->items = 1;
 	reader->body = body;
 	reader->parser = yajl_alloc(&callbacks, NULL, reader);
 	if (!reader->parser)
@@ -342,6 +405,9 @@ static bool parse(struct reader *reader, struct str body) {
 		reader_fail(reader, "the answer is no whole JSON (%zu bytes)", body.len);
 	yajl_free(reader->parser);
 	reader->parser = NULL;
+	reader->inside = false;
+	if (reader->lists != reader->items)
+		reader_fail(reader, "the answer has no list `%s`", reader->stream->records);
 	return reader->problem[0] == '\0';
 }
 
@@ -377,6 +443,7 @@ static bool take_page(struct reader *reader, struct page *page) {
 
 bool reader_read(struct reader *reader, struct str body, struct page *page) {
 	reader->problem[0] = '\0';
+	reader->overflowed = false;
 	reader->records = 0;
 	for (unsigned i = 0; i < MOST_CELLS; i++)
 		clear_slot(&reader->slots[i]);
@@ -400,6 +467,20 @@ static void mark_group(struct reader *reader, struct slot *slot, const char *pat
 	if (slot->grouped)
 		paths_node(reader->arena, &reader->root, (struct str){path, (size_t)(last - path)})
 			->group = true;
+}
+
+/* "data[].results[]": `data` is a list, each of its items has a list `results`, each of those a record. */
+static void mark_lists(struct reader *reader, const char *records) {
+	const char *at = records;
+	while ((at = strstr(at, "[]")) != NULL) {
+		struct str list = {records, (size_t)(at - records)};
+		paths_node(reader->arena, &reader->root, list)->list = true;
+		at += 2;
+		if (*at)
+			paths_node(reader->arena, &reader->root,
+				(struct str){records, (size_t)(at - records)})
+				->item = true;
+	}
 }
 
 static unsigned add_columns(
@@ -455,6 +536,7 @@ struct reader *reader_open(
 		reader->inner_columns =
 			add_columns(reader, stream->inner_columns, reader->columns, stream->inner);
 	add_page_values(reader);
+	mark_lists(reader, stream->records);
 	paths_node(reader->arena, &reader->root, str_from(stream->records))->record = true;
 	if (stream->inner)
 		paths_node(reader->arena, &reader->root, str_from(stream->inner))->inner = true;

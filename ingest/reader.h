@@ -9,6 +9,7 @@
 /* A row, as far as the answer says it: the load adds when and by which run it was fetched. */
 struct record {
 	day day;
+	const char *problem;            /* why it is no row, but a mistake of that day; NULL: it is good */
 	struct str json;                /* {"name":value,… without the closing brace; valid during the call */
 	struct str payload;             /* the record's bytes */
 	uint64_t key[2];                /* hash of its keys */
@@ -38,7 +39,13 @@ void reader_close(struct reader *reader);
 bool reader_read(struct reader *reader, struct str body, struct page *page);
 const char *reader_problem(const struct reader *reader);
 
-/* For streams with a `parse` of their own. */
+/* Was it the size of something that stopped the reading? */
+bool reader_overflowed(const struct reader *reader);
+
+/* For sinks and for streams with a `parse` of their own: notes why the reading stops; gives false.
+ * reader_overflow() when something is too large. */
+bool reader_overflow(struct reader *reader, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 bool reader_fail(struct reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Builds a row from cells in the order of the stream's columns and hands it on. */
 bool reader_emit(struct reader *reader, const struct cell *cells, struct str payload);

@@ -19,6 +19,12 @@ struct result {
 
 static bool take(void *context, const struct record *record) {
 	struct result *result = context;
+	char date[DAY_TEXT];
+	if (record->problem) {
+		snprintf(result->problem, sizeof(result->problem), "%s: %.400s",
+			day_print(record->day, date), record->problem);
+		return true;
+	}
 	buf_add_str(&result->rows, record->json);
 	buf_puts(&result->rows, "}\n");
 	result->tokens += record->tokens;
@@ -174,25 +180,52 @@ static void test_event(void **state) {
 static const struct {
 	const char *stream, *body, *problem;
 } wrong[] = {
-	{"anthropic_cost", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{\"currency\":\"EUR\"}]}]}",
-		"currency: `EUR` is no STRING"},
-	{"anthropic_cost", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{\"currency\":\"USD\"}]}]}",
-		"a record has no amount_text"},
-	{"anthropic_cost_analytics", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"cost\":{\"currency\":\"EUR\"}}]}",
-		"currency: `EUR` is no STRING"},
-	{"anthropic_usage", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{\"output_tokens\":1.5}]}]}",
-		"output_tokens: `1.5` is no INT64"},
-	{"anthropic_usage", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{}]},{\"results\":[{}]}]}",
-		"a record has no usage_date"},
-	{"anthropic_usage", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[null,3]}]}",
+	{"anthropic_cost", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{\"currency\":\"EUR\"}]}],\"has_more\":false}",
+		"2026-11-20: record 1: `data[].results[].currency` is `EUR`, expected USD"},
+	{"anthropic_cost", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{\"currency\":\"USD\"}]}],\"has_more\":false}",
+		"2026-11-20: record 1: `data[].results[].amount` is missing or null, expected text"},
+	{"anthropic_cost", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{\"currency\":\"USD\",\"amount\":\"1e3\"}]}],\"has_more\":false}",
+		"2026-11-20: record 1: `data[].results[].amount` is `1e3`, expected a decimal number of cents"},
+	{"anthropic_cost", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{\"currency\":\"USD\",\"amount\":{\"value\":\"1\"}}]}],\"has_more\":false}",
+		"record 1: `amount` is an object, expected a value"},
+	{"anthropic_cost_analytics", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"cost\":{\"currency\":\"EUR\"}}],\"has_more\":false}",
+		"2026-11-20: record 1: `data[].cost.currency` is `EUR`, expected USD"},
+	{"anthropic_usage", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{\"output_tokens\":7},{\"output_tokens\":1.5}]}],\"has_more\":false}",
+		"2026-11-20: record 2: `data[].results[].output_tokens` is `1.5`, expected a whole number"},
+	{"anthropic_usage", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[{}]},{\"results\":[{}]}],\"has_more\":false}",
+		"record 2: `data[].starting_at` is missing or null, expected a day such as 2026-11-20"},
+	{"anthropic_usage", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[null,3]}],\"has_more\":false}",
 		"a record is no object"},
-	{"anthropic_usage", "{\"data\":[]}", "the answer has no `has_more`"},
-	{"anthropic_usage", "{\"data\":[],\"has_more\":true}", "there are more pages, but there is no `next_page`"},
-	{"anthropic_usage", "{\"data\":[],\"has_more\":", "the answer is no whole JSON (22 bytes)"},
-	{"anthropic_usage", "<html>", "the answer is no whole JSON (6 bytes)"},
-	{"anthropic_usage", "", "the answer is no whole JSON (0 bytes)"},
-	{"cursor_spend", "{\"teamMemberSpend\":[]}", "the answer has no `totalPages`"},
-	{"cursor_usage", "{\"data\":[]}", "the answer has no `pagination.hasNextPage`"},
+	{"anthropic_usage", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\",\"results\":[[]]}],\"has_more\":false}",
+		"a record is no object"},
+	{"anthropic_usage", "{\"data\":[]}",
+		"the answer has no `has_more`"},
+	{"anthropic_usage", "{\"data\":null,\"has_more\":false}",
+		"`data` is no list"},
+	{"anthropic_usage", "{\"data\":{},\"has_more\":false}",
+		"`data` is an object, expected a list"},
+	{"anthropic_usage", "{\"has_more\":false}",
+		"the answer has no list `data[].results[]`"},
+	{"anthropic_usage", "{\"data\":[{\"starting_at\":\"2026-11-20T00:00:00Z\"}],\"has_more\":false}",
+		"the answer has no list `data[].results[]`"},
+	{"anthropic_usage", "{\"data\":[{\"results\":null}],\"has_more\":false}",
+		"`results` is no list"},
+	{"anthropic_usage", "{\"data\":[],\"has_more\":true}",
+		"there are more pages, but there is no `next_page`"},
+	{"anthropic_usage", "{\"data\":[],\"has_more\":",
+		"the answer is no whole JSON (22 bytes)"},
+	{"anthropic_usage", "<html>",
+		"the answer is no whole JSON (6 bytes)"},
+	{"anthropic_usage", "",
+		"the answer is no whole JSON (0 bytes)"},
+	{"claude_code", "{\"data\":[{\"date\":\"2026-11-20T00:00:00Z\",\"tool_actions\":{\"edit_tool\":{\"accepted\":0.5}}}],\"has_more\":false}",
+		"record 1: `0.5` is no whole number"},
+	{"cursor_members", "{\"teamMembers\":[{\"id\":null}]}",
+		"record 1: `teamMembers[].id` is missing or null, expected text"},
+	{"cursor_spend", "{\"teamMemberSpend\":[]}",
+		"the answer has no `totalPages`"},
+	{"cursor_usage", "{\"data\":[]}",
+		"the answer has no `pagination.hasNextPage`"},
 };
 
 static void test_wrong(void **state) {
