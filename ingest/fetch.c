@@ -84,6 +84,8 @@ static void drop_rows(struct chain *chain) {
 		chain->fetch->bytes -= haul->spool.bytes;
 		spool_remove(&haul->spool);
 		haul->spool = (struct spool){0};
+		haul->status = STATUS_OK;
+		haul->reason = haul->message = NULL;
 	}
 }
 
@@ -116,6 +118,8 @@ static bool is_settled(const struct chain *chain, const struct haul *haul, momen
 
 static void judge(struct chain *chain, struct haul *haul) {
 	moment end = day_start(haul->day + 1);
+	if (haul->status == STATUS_FAILED)
+		return;
 	if (!spool_close(&haul->spool)) {
 		haul->status = STATUS_FAILED;
 		haul->reason = "cap";
@@ -255,6 +259,16 @@ static void begin_again(struct chain *chain) {
 
 /* --- answers ------------------------------------------------------------------------------------- */
 
+/* The first mistake of a day is the one that is told. */
+static void fail_day(struct chain *chain, struct haul *haul, const char *problem) {
+	if (haul->status == STATUS_FAILED)
+		return;
+	haul->status = STATUS_FAILED;
+	haul->reason = "schema";
+	haul->message = arena_printf(
+		chain->fetch->arena, "page %u, %s", chain->ask.page, problem);
+}
+
 static bool take_record(void *context, const struct record *record) {
 	struct chain *chain = context;
 	struct fetch *fetch = chain->fetch;
@@ -262,7 +276,12 @@ static bool take_record(void *context, const struct record *record) {
 		chain->outside++;
 		return true;
 	}
-	struct spool *spool = &chain->hauls[record->day - chain->ask.from]->spool;
+	struct haul *haul = chain->hauls[record->day - chain->ask.from];
+	struct spool *spool = &haul->spool;
+	if (record->problem) {
+		fail_day(chain, haul, record->problem);
+		return true;
+	}
 	struct spool_origin origin = {fetch->folder, fetch->run_id, chain->fetched_at};
 	size_t before = spool->bytes;
 	errno = 0;
