@@ -11,37 +11,60 @@ static bool is_plain(unsigned char c) {
 	return c >= 0x20 && c != '"' && c != '\\';
 }
 
+static void put_escape(struct buf *out, unsigned char c) {
+	static const char digits[] = "0123456789abcdef";
+	if (c == '"' || c == '\\')
+		buf_add(out, (const char[]){'\\', (char)c}, 2);
+	else
+		buf_add(out, (const char[]){'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]}, 6);
+}
+
 bool json_quote(struct buf *out, struct str text) {
 	buf_putc(out, '"');
-	for (size_t at = 0; at < text.len;) {
-		size_t end = at;
+	for (size_t at = 0, end = 0; at < text.len; at = end) {
 		while (end < text.len && is_plain((unsigned char)text.ptr[end]))
 			end++;
 		buf_add(out, text.ptr + at, end - at);
-		if (end < text.len) {
-			unsigned char c = (unsigned char)text.ptr[end++];
-			if (c == '"' || c == '\\')
-				buf_printf(out, "\\%c", c);
-			else
-				buf_printf(out, "\\u%04x", c);
-		}
-		at = end;
+		if (end < text.len)
+			put_escape(out, (unsigned char)text.ptr[end++]);
 	}
+	return buf_putc(out, '"');
+}
+
+struct str text_shown(struct str text) {
+	size_t end = text.len < 60 ? text.len : 60;
+	while (end < text.len && end > 56 && ((unsigned char)text.ptr[end] & 0xc0) == 0x80)
+		end--;
+	return str_slice(text, 0, end);
+}
+
+static bool put_quoted(struct buf *out, const char *text) {
+	buf_putc(out, '"');
+	buf_puts(out, text);
 	return buf_putc(out, '"');
 }
 
 bool read_text(const struct cell *cell, struct buf *out) {
 	if (cell->kind == CELL_ABSENT)
 		return true;
-	return cell->kind != CELL_BOOL && json_quote(out, cell->text);
+	if (cell->kind == CELL_BOOL)
+		return false;
+	if (!cell->plain)
+		return json_quote(out, cell->text);
+	buf_putc(out, '"');
+	buf_add_str(out, cell->text);
+	return buf_putc(out, '"');
 }
 
+/* The digits as they are, unless they are written in an unusual way. */
 bool read_count(const struct cell *cell, struct buf *out) {
 	long long value = 0;
 	if (cell->kind == CELL_ABSENT)
 		return buf_putc(out, '0');
-	return cell->kind != CELL_BOOL && str_integer(cell->text, &value) &&
-	       buf_printf(out, "%lld", value);
+	if (cell->kind == CELL_BOOL || !str_integer(cell->text, &value))
+		return false;
+	bool usual = cell->text.len == 1 || (cell->text.ptr[0] >= '1' && cell->text.ptr[0] <= '9');
+	return usual ? buf_add_str(out, cell->text) : buf_printf(out, "%lld", value);
 }
 
 bool read_bool(const struct cell *cell, struct buf *out) {
@@ -76,7 +99,7 @@ bool read_day(const struct cell *cell, struct buf *out) {
 		value = moment_day(instant);
 	else if (!day_read(cell->text, &value))
 		return false;
-	return buf_printf(out, "\"%s\"", day_print(value, text));
+	return put_quoted(out, day_print(value, text));
 }
 
 bool read_moment(const struct cell *cell, struct buf *out) {
@@ -85,7 +108,7 @@ bool read_moment(const struct cell *cell, struct buf *out) {
 	if (cell->kind == CELL_ABSENT)
 		return true;
 	return cell->kind == CELL_TEXT && moment_read(cell->text, &value) &&
-		buf_printf(out, "\"%s\"", moment_print(value, text));
+		put_quoted(out, moment_print(value, text));
 }
 
 static bool millis_of(const struct cell *cell, moment *value) {
@@ -98,7 +121,7 @@ bool read_millis_day(const struct cell *cell, struct buf *out) {
 	if (cell->kind == CELL_ABSENT)
 		return true;
 	return millis_of(cell, &value) &&
-	       buf_printf(out, "\"%s\"", day_print(moment_day(value), text));
+	       put_quoted(out, day_print(moment_day(value), text));
 }
 
 bool read_millis(const struct cell *cell, struct buf *out) {
@@ -106,7 +129,7 @@ bool read_millis(const struct cell *cell, struct buf *out) {
 	char text[MOMENT_TEXT];
 	if (cell->kind == CELL_ABSENT)
 		return true;
-	return millis_of(cell, &value) && buf_printf(out, "\"%s\"", moment_print(value, text));
+	return millis_of(cell, &value) && put_quoted(out, moment_print(value, text));
 }
 
 static bool read_amount(const struct cell *cell, unsigned shift, struct buf *out) {
@@ -116,7 +139,7 @@ static bool read_amount(const struct cell *cell, unsigned shift, struct buf *out
 	if (cell->kind == CELL_ABSENT)
 		return true;
 	return cell->kind != CELL_BOOL && money_read(cell->text, shift, source, &amount) &&
-		buf_printf(out, "\"%s\"", money_print(amount, text));
+		put_quoted(out, money_print(amount, text));
 }
 
 bool read_cents(const struct cell *cell, struct buf *out) {

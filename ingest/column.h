@@ -17,6 +17,7 @@ enum cell_kind {
 struct cell {
 	enum cell_kind kind;
 	struct str text;
+	bool plain;                     /* nothing in the text needs an escape in JSON */
 };
 
 /* Appends the value as JSON, or nothing for NULL. False when the cell holds no such value. */
@@ -58,3 +59,6 @@ const char *column_expects(const struct column *column);
 
 /* Appends text as a JSON string. Bytes that are not UTF-8 must have been refused before. */
 bool json_quote(struct buf *out, struct str text);
+
+/* The text's first 60 bytes at most, whole characters only: for messages. */
+struct str text_shown(struct str text);

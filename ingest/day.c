@@ -2,9 +2,8 @@
  * calendar is worked out here, with years that begin in March so that the leap day is their last. */
 #include "ingest/day.h"
 
-#include <stdio.h>
+#include <string.h>
 #include <time.h>
-
 
 struct date {
 	int year, month, number;
@@ -71,17 +70,26 @@ bool day_read(struct str text, day *result) {
 	return true;
 }
 
+/* The last `count` digits of a number that is not negative; gives the place behind them. */
+static char *put_digits(char *out, int value, int count) {
+	for (int i = count - 1; i >= 0; i--, value /= 10)
+		out[i] = (char)('0' + value % 10);
+	return out + count;
+}
+
 const char *day_print(day value, char out[DAY_TEXT]) {
 	struct date date = date_of(value);
-	snprintf(out, DAY_TEXT, "%04d-%02d-%02d", date.year % 10000, date.month % 100,
-		date.number % 100);
+	char *end = put_digits(out, date.year, 4);
+	*end++ = '-';
+	end = put_digits(end, date.month, 2);
+	*end++ = '-';
+	*put_digits(end, date.number, 2) = '\0';
 	return out;
 }
 
 const char *day_print_compact(day value, char out[DAY_TEXT]) {
 	struct date date = date_of(value);
-	snprintf(out, DAY_TEXT, "%04d%02d%02d", date.year % 10000, date.month % 100,
-		date.number % 100);
+	*put_digits(put_digits(put_digits(out, date.year, 4), date.month, 2), date.number, 2) = '\0';
 	return out;
 }
 
@@ -138,15 +146,22 @@ bool moment_read_millis(struct str text, moment *result) {
 }
 
 const char *moment_print(moment value, char out[MOMENT_TEXT]) {
-	char date[DAY_TEXT];
-	moment rest = value - day_start(moment_day(value));
+	day date = moment_day(value);
+	moment rest = value - day_start(date);
 	int seconds = (int)(rest / SECOND), micros = (int)(rest % SECOND);
-	int length =
-		snprintf(out, MOMENT_TEXT, "%sT%02d:%02d:%02d", day_print(moment_day(value), date),
-			seconds / 3600, seconds / 60 % 60, seconds % 60);
-	if (micros)
-		length += snprintf(out + length, MOMENT_TEXT - (size_t)length, ".%06d", micros);
-	snprintf(out + length, MOMENT_TEXT - (size_t)length, "Z");
+	char *end = out + strlen(day_print(date, out));
+	*end++ = 'T';
+	end = put_digits(end, seconds / 3600, 2);
+	*end++ = ':';
+	end = put_digits(end, seconds / 60 % 60, 2);
+	*end++ = ':';
+	end = put_digits(end, seconds % 60, 2);
+	if (micros) {
+		*end++ = '.';
+		end = put_digits(end, micros, 6);
+	}
+	*end++ = 'Z';
+	*end = '\0';
 	return out;
 }
 

@@ -1,6 +1,8 @@
 /* A tree of the paths that a stream's columns name, so that an answer is read in one pass. */
 #pragma once
 
+#include <stdint.h>
+
 #include "runtime/arena.h"
 
 /* A value is wanted at this place: by which cell, and, among the alternatives of one, how much. */
@@ -10,8 +12,12 @@ struct path_use {
 };
 
 struct path_node {
-	struct str name;                /* of a member; "[]" items of an array, "*" any member */
-	VEC(struct path_node *) children;
+	struct str name;                /* of a member */
+	VEC(struct path_node *) members;
+	struct path_node **table;       /* the members by hash, with room to spare; NULL: none */
+	uint32_t mask;
+	struct path_node *items;        /* "[]", of an array; or NULL */
+	struct path_node *any;          /* "*", a member of any other name; or NULL */
 	VEC(struct path_use) uses;
 	bool record, inner;             /* a record begins here */
 	bool list;                      /* an array on the way to the records */
@@ -26,5 +32,5 @@ void paths_add(struct arena *arena, struct path_node *root, const char *path, un
 /* The node of a path, added if need be. */
 struct path_node *paths_node(struct arena *arena, struct path_node *root, struct str path);
 
-/* The node of a member or, for "[]", of an array's items; NULL when nobody wants it. */
-struct path_node *path_child(const struct path_node *node, struct str name);
+/* The node of an object's member; NULL when nobody wants it. */
+struct path_node *path_member(const struct path_node *node, struct str name);

@@ -1,6 +1,10 @@
 /* One pass over the bytes: yajl calls back for each value, the tree of paths says whether anybody wants
  * it, and at the end of a record its cells become a row. Values that stand outside the records (the day
- * of a bucket) keep their cells until they are overwritten. Depth and the size of a record are bounded. */
+ * of a bucket) keep their cells until they are overwritten.
+ *
+ * Nothing is copied on the way to the row: a cell points into the page, where its text stands as it is
+ * to be written; only text with escapes, which yajl decodes elsewhere, moves to a buffer of its cell.
+ * Depth and the size of a record are bounded. */
 #include "ingest/reader.h"
 
 #include <openssl/evp.h>
@@ -13,17 +17,18 @@
 
 #define MOST_CELLS 64
 #define MOST_DEPTH 128
-#define MOST_RECORD (16u << 20)
+#define MOST_ROW MOST_RECORD
 
 /* Cells behind those of the columns: what the answer says about itself. */
 enum page_value { PAGE_MORE, PAGE_NEXT, PAGE_PAGES, PAGE_TOTAL, PAGE_REFRESHED, PAGE_VALUES };
 
+/* What there is to know of a cell beside its text. */
 struct slot {
-	enum cell_kind kind;
+	struct str member;              /* of a column: `,"name":` as the row has it */
 	unsigned rank;
 	bool outside;                   /* the record */
 	bool grouped;                   /* and within an item that holds several records */
-	struct buf text;
+	struct buf own;                 /* the text, where the page does not have it */
 	long long sum;
 };
 
@@ -34,6 +39,7 @@ struct reader {
 	void *context;
 	struct arena *arena;
 	struct path_node root;
+	struct cell cells[MOST_CELLS];
 	struct slot slots[MOST_CELLS];
 	unsigned columns, inner_columns;
 	struct path_node *stack[MOST_DEPTH];    /* NULL: nobody wants what is inside */
@@ -90,45 +96,84 @@ bool reader_overflowed(const struct reader *reader) {
 
 static bool refuse_value(
 	struct reader *reader, const struct column *column, const struct cell *cell) {
+	struct str text = text_shown(cell->text);
 	return reader_fail(reader, "`%s` is `%.*s`, expected %s",
-		column->path ? column->path : column->name,
-		(int)(cell->text.len < 60 ? cell->text.len : 60), cell->text.ptr,
-		column_expects(column));
+		column->path ? column->path : column->name, STR_ARGS(text), column_expects(column));
 }
 
-static bool take_column(struct reader *reader, const struct column *column, const struct cell *cell,
+static bool add_up_record(struct reader *reader, const struct column *column, struct str value,
 	struct record *record) {
-	size_t start = reader->row.len;
-	buf_putc(&reader->row, reader->row.len > 1 ? ',' : '{');
-	buf_printf(&reader->row, "\"%s\":", column->name);
-	size_t value_start = reader->row.len;
-	if (!column->read(cell, &reader->row))
-		return refuse_value(reader, column, cell);
-	struct str value = str_slice(buf_str(&reader->row), value_start, reader->row.len);
-	if (!value.len) {
-		if (column->required && !reader->stream->parse)
-			return reader_fail(reader, "`%s` is missing or null, expected %s",
-				column->path, column_expects(column));
-		reader->row.len = start;
-		return true;
-	}
-	if (column->role == COLUMN_DAY)
+	long long count = 0;
+	money amount = 0;
+	switch (column->role) {
+	case COLUMN_DAY:
 		return day_read(str_slice(value, 1, value.len - 1), &record->day);
-	if (column->role == COLUMN_TOKENS) {
-		long long count = 0;
-		str_integer(value, &count);
-		if (__builtin_add_overflow(record->tokens, count, &record->tokens))
-			return reader_fail(
-				reader, "`%s`: more tokens than can be counted", column->path);
+	case COLUMN_TOKENS:
+		return (str_integer(value, &count) &&
+			       !__builtin_add_overflow(record->tokens, count, &record->tokens)) ||
+		       reader_fail(reader, "`%s`: more tokens than can be counted", column->path);
+	case COLUMN_USD:
+		return (money_read(str_slice(value, 1, value.len - 1), 0, MONEY_TEXT_ONLY, &amount) &&
+			       money_add(&record->usd, amount)) ||
+		       reader_fail(reader, "`%s`: more dollars than can be counted", column->path);
+	case COLUMN_PLAIN:
+	case COLUMN_KEY:
+	case COLUMN_HASH:
+		break;
 	}
-	money amount;
-	if (column->role == COLUMN_USD &&
-		money_read(str_slice(value, 1, value.len - 1), 0, MONEY_TEXT_ONLY, &amount))
-		record->usd += amount;
 	return true;
 }
 
-static void add_key(EVP_MD_CTX *digest, const struct cell *cell) {
+static bool take_column(struct reader *reader, unsigned index, const struct cell *cell,
+	struct record *record) {
+	const struct column *column = &reader->stream->columns[index];
+	struct buf *row = &reader->row;
+	size_t start = row->len;
+	buf_add_str(row, reader->slots[index].member);
+	size_t value = row->len;
+	if (!column->read(cell, row))
+		return row->full || refuse_value(reader, column, cell);
+	if (row->len > value)
+		return add_up_record(
+			reader, column, str_slice(buf_str(row), value, row->len), record);
+	if (column->required && !reader->stream->parse && !row->full)
+		return reader_fail(reader, "`%s` is missing or null, expected %s", column->path,
+			column_expects(column));
+	row->len = start;
+	return true;
+}
+
+static bool is_key(const struct column *column) {
+	return column->role == COLUMN_KEY || column->role == COLUMN_DAY;
+}
+
+static uint64_t mix(uint64_t a, uint64_t b) {
+	__extension__ const unsigned __int128 product = (unsigned __int128)a * b;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t mix_text(uint64_t hash, struct str text) {
+	for (size_t at = 0; at < text.len; at += sizeof(hash)) {
+		uint64_t word = 0;
+		size_t rest = text.len - at;
+		memcpy(&word, text.ptr + at, rest < sizeof(word) ? rest : sizeof(word));
+		hash = mix(hash ^ word, 0x9e3779b97f4a7c15);
+	}
+	return hash;
+}
+
+/* The keys of a row in 64 bits, so that equal ones are told apart by their ordinal. */
+static uint64_t mix_keys(const struct stream *stream, const struct cell *cells) {
+	uint64_t hash = 0x2545f4914f6cdd1d;
+	for (unsigned i = 0; stream->columns[i].name; i++)
+		if (is_key(&stream->columns[i]))
+			hash = mix_text(mix(hash ^ cells[i].kind ^ cells[i].text.len << 3,
+						0xd6e8feb86659fd93),
+				cells[i].text);
+	return hash;
+}
+
+static void digest_key(EVP_MD_CTX *digest, const struct cell *cell) {
 	unsigned char head[5] = {(unsigned char)cell->kind, (unsigned char)cell->text.len,
 		(unsigned char)(cell->text.len >> 8), (unsigned char)(cell->text.len >> 16),
 		(unsigned char)(cell->text.len >> 24)};
@@ -136,139 +181,159 @@ static void add_key(EVP_MD_CTX *digest, const struct cell *cell) {
 	EVP_DigestUpdate(digest, cell->text.ptr, cell->text.len);
 }
 
-/* The keys of a row, so that equal ones are told apart by their ordinal. */
-static void hash_keys(
-	const struct stream *stream, const struct cell *cells, unsigned char out[32]) {
+/* SHA-256 of the keys: it is written, so it must never change. */
+static void add_hash(struct reader *reader, unsigned index, const struct cell *cells) {
+	const struct column *columns = reader->stream->columns;
+	unsigned char hash[32];
+	char text[65];
 	EVP_MD_CTX *digest = EVP_MD_CTX_new();
 	if (!digest)
 		out_of_memory();
 	EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
-	for (unsigned i = 0; stream->columns[i].name; i++)
-		if (stream->columns[i].role == COLUMN_KEY || stream->columns[i].role == COLUMN_DAY)
-			add_key(digest, &cells[i]);
-	EVP_DigestFinal_ex(digest, out, NULL);
+	for (unsigned i = 0; columns[i].name; i++)
+		if (is_key(&columns[i]))
+			digest_key(digest, &cells[i]);
+	EVP_DigestFinal_ex(digest, hash, NULL);
 	EVP_MD_CTX_free(digest);
+	for (size_t i = 0; i < sizeof(hash); i++)
+		snprintf(text + 2 * i, 3, "%02x", hash[i]);
+	buf_add_str(&reader->row, reader->slots[index].member);
+	json_quote(&reader->row, str_from(text));
 }
 
-static void add_hash(
-	struct reader *reader, const struct column *column, const unsigned char hash[32]) {
-	buf_printf(&reader->row, ",\"%s\":\"", column->name);
-	for (int i = 0; i < 32; i++)
-		buf_printf(&reader->row, "%02x", hash[i]);
-	buf_putc(&reader->row, '"');
+static bool take_columns(struct reader *reader, const struct cell *cells, struct record *record) {
+	const struct column *columns = reader->stream->columns;
+	for (unsigned i = 0; columns[i].name; i++) {
+		if (columns[i].role == COLUMN_HASH)
+			add_hash(reader, i, cells);
+		else if (!take_column(reader, i, &cells[i], record))
+			return false;
+	}
+	return true;
+}
+
+static void add_inner(struct reader *reader) {
+	buf_puts(&reader->row, ",\"");
+	buf_puts(&reader->row, reader->stream->inner_name);
+	buf_puts(&reader->row, "\":[");
+	if (reader->inner.len)
+		buf_add(&reader->row, reader->inner.ptr + 1, reader->inner.len - 1);
+	buf_putc(&reader->row, ']');
 }
 
 /* A record that is wrong costs its own day, if that is known, and no other. */
 static bool hand_on_wrong(struct reader *reader, struct record *record) {
 	char problem[sizeof(reader->problem)];
-	if (reader->stream->snapshot || record->day == NO_DAY || reader->overflowed)
+	if (reader->stream->snapshot || record->day == NO_DAY)
 		return false;
 	memcpy(problem, reader->problem, sizeof(problem));
 	reader->problem[0] = '\0';
 	record->problem = problem;
+	record->too_large = reader->overflowed;
+	reader->overflowed = false;
 	reader->records++;
 	return reader->sink(reader->context, record);
+}
+
+static bool is_too_large(const struct reader *reader, struct str payload) {
+	return payload.len > MOST_RECORD || reader->row.full || reader->inner.full;
 }
 
 bool reader_emit(struct reader *reader, const struct cell *cells, struct str payload) {
 	const struct stream *stream = reader->stream;
 	struct record record = {
 		.day = stream->snapshot ? reader->snapshot : NO_DAY, .payload = payload};
-	unsigned char hash[32];
 	char text[DAY_TEXT];
-	hash_keys(stream, cells, hash);
-	memcpy(record.key, hash, sizeof(record.key));
 	buf_clear(&reader->row);
 	if (stream->snapshot)
-		buf_printf(&reader->row, "{\"snapshot_date\":\"%s\"",
+		buf_printf(&reader->row, ",\"snapshot_date\":\"%s\"",
 			day_print(reader->snapshot, text));
-	for (unsigned i = 0; stream->columns[i].name; i++) {
-		if (stream->columns[i].role == COLUMN_HASH)
-			add_hash(reader, &stream->columns[i], hash);
-		else if (!take_column(reader, &stream->columns[i], &cells[i], &record))
-			return hand_on_wrong(reader, &record);
-	}
-	if (stream->inner)
-		buf_printf(&reader->row, ",\"%s\":[%.*s]", stream->inner_name,
-			STR_ARGS(buf_str(&reader->inner)));
-	if (reader->row.full || reader->row.len + payload.len > MOST_RECORD)
-		return reader_overflow(reader, "larger than %u MiB", MOST_RECORD >> 20);
+	bool good = take_columns(reader, cells, &record);
+	if (good && stream->inner)
+		add_inner(reader);
+	if (good && is_too_large(reader, payload))
+		good = reader_overflow(reader, "larger than %u MiB", MOST_RECORD >> 20);
+	if (!good)
+		return hand_on_wrong(reader, &record);
+	reader->row.ptr[0] = '{';
 	record.json = buf_str(&reader->row);
+	record.key = mix_keys(stream, cells);
 	reader->records++;
 	return reader->sink(reader->context, &record);
 }
 
 /* --- cells --------------------------------------------------------------------------------------- */
 
-static struct cell cell_of(const struct slot *slot) {
-	return (struct cell){
-		slot->kind, slot->kind == CELL_ABSENT ? STR("") : buf_str(&slot->text)};
+static void clear_cell(struct reader *reader, unsigned index) {
+	reader->cells[index] = (struct cell){.kind = CELL_ABSENT, .text = STR("")};
+	reader->slots[index].sum = 0;
 }
 
-static void clear_slot(struct slot *slot) {
-	slot->kind = CELL_ABSENT;
-	slot->sum = 0;
-	buf_clear(&slot->text);
-}
-
-static void clear_slots(struct reader *reader, unsigned first, unsigned count) {
+static void clear_cells(struct reader *reader, unsigned first, unsigned count) {
 	for (unsigned i = first; i < first + count; i++)
 		if (!reader->slots[i].outside)
-			clear_slot(&reader->slots[i]);
+			clear_cell(reader, i);
 }
 
-static bool add_up(struct reader *reader, struct slot *slot, struct str text) {
+static bool add_up(struct reader *reader, unsigned index, struct str text) {
+	struct slot *slot = &reader->slots[index];
+	struct str shown = text_shown(text);
 	long long value;
 	if (!str_integer(text, &value) || __builtin_add_overflow(slot->sum, value, &slot->sum))
-		return reader_fail(reader, "`%.*s` is no whole number",
-			(int)(text.len < 60 ? text.len : 60), text.ptr);
-	slot->kind = CELL_NUMBER;
-	buf_clear(&slot->text);
-	return buf_printf(&slot->text, "%lld", slot->sum);
+		return reader_fail(reader, "`%.*s` is no whole number", STR_ARGS(shown));
+	buf_clear(&slot->own);
+	buf_printf(&slot->own, "%lld", slot->sum);
+	reader->cells[index] = (struct cell){CELL_NUMBER, buf_str(&slot->own), true};
+	return true;
 }
 
-static bool set_slot(struct reader *reader, struct path_use use, bool adds, enum cell_kind kind,
-	struct str text) {
+static bool is_in_page(const struct reader *reader, const char *text) {
+	return (uintptr_t)text - (uintptr_t)reader->body.ptr < reader->body.len;
+}
+
+static bool set_cell(struct reader *reader, struct path_use use, enum cell_kind kind, struct str text) {
 	struct slot *slot = &reader->slots[use.cell];
-	if (adds)
-		return add_up(reader, slot, text);
-	if (slot->kind != CELL_ABSENT && slot->rank < use.rank && !slot->outside)
+	struct cell *cell = &reader->cells[use.cell];
+	if (cell->kind != CELL_ABSENT && slot->rank < use.rank && !slot->outside)
 		return true;
-	buf_clear(&slot->text);
-	slot->kind = kind;
+	bool plain = is_in_page(reader, text.ptr);
+	if (!plain) {
+		buf_clear(&slot->own);
+		buf_add_str(&slot->own, text);
+		text = buf_str(&slot->own);
+	}
+	*cell = (struct cell){kind, text, plain};
 	slot->rank = use.rank;
-	if (!buf_add_str(&slot->text, text))
-		return reader_overflow(reader, "a value is larger than %u MiB", MOST_RECORD >> 20);
-	return true;
+	return !slot->own.full ||
+		reader_overflow(reader, "a value is larger than %zu KiB", slot->own.max >> 10);
 }
 
 static bool inner_record(struct reader *reader) {
 	const struct column *columns = reader->stream->inner_columns;
-	buf_puts(&reader->inner, reader->inner.len ? ",{" : "{");
-	bool first = true;
+	struct buf *inner = &reader->inner;
+	size_t start = inner->len + 1;
+	buf_putc(inner, ',');
 	for (unsigned i = 0; columns[i].name; i++) {
-		struct cell cell = cell_of(&reader->slots[reader->columns + i]);
-		size_t start = reader->inner.len;
-		buf_printf(&reader->inner, "%s\"%s\":", first ? "" : ",", columns[i].name);
-		size_t value = reader->inner.len;
-		if (!columns[i].read(&cell, &reader->inner))
-			return refuse_value(reader, &columns[i], &cell);
-		if (reader->inner.len == value)
-			reader->inner.len = start;
-		else
-			first = false;
+		unsigned index = reader->columns + i;
+		size_t before = inner->len;
+		buf_add_str(inner, reader->slots[index].member);
+		size_t value = inner->len;
+		if (!columns[i].read(&reader->cells[index], inner) && !inner->full)
+			return refuse_value(reader, &columns[i], &reader->cells[index]);
+		if (inner->len == value)
+			inner->len = before;
 	}
-	return buf_putc(&reader->inner, '}');
+	if (inner->len > start)
+		inner->ptr[start] = '{';
+	else
+		buf_putc(inner, '{');
+	buf_putc(inner, '}');
+	return true;
 }
 
 static bool outer_record(struct reader *reader, size_t end) {
-	struct cell cells[MOST_CELLS];
-	bool good = true;
-	for (unsigned i = 0; i < reader->columns; i++)
-		cells[i] = cell_of(&reader->slots[i]);
-	if (!reader->dry)
-		good = reader_emit(
-			reader, cells, str_slice(reader->body, reader->record_start, end));
+	struct str payload = str_slice(reader->body, reader->record_start, end);
+	bool good = reader->dry || reader_emit(reader, reader->cells, payload);
 	reader->inside = false;
 	return good;
 }
@@ -281,7 +346,7 @@ static struct path_node *target(const struct reader *reader) {
 	struct path_node *top = reader->stack[reader->depth - 1];
 	if (!reader->in_array[reader->depth - 1])
 		return reader->member;
-	return top ? path_child(top, STR("[]")) : NULL;
+	return top ? top->items : NULL;
 }
 
 static int take_value(struct reader *reader, enum cell_kind kind, struct str text) {
@@ -292,9 +357,12 @@ static int take_value(struct reader *reader, enum cell_kind kind, struct str tex
 		return 1;
 	if (node->record)
 		return reader_fail(reader, "a record is no object");
-	for (size_t i = 0; i < node->uses.count; i++)
-		if (!set_slot(reader, node->uses.items[i], node->adds, kind, text))
+	for (size_t i = 0; i < node->uses.count; i++) {
+		struct path_use use = node->uses.items[i];
+		if (!(node->adds ? add_up(reader, use.cell, text)
+				 : set_cell(reader, use, kind, text)))
 			return 0;
+	}
 	return 1;
 }
 
@@ -338,21 +406,21 @@ static int on_start_map(void *context) {
 	if (node && node->record) {
 		reader->inside = true;
 		reader->record_start = yajl_get_bytes_consumed(reader->parser) - 1;
-		clear_slots(reader, 0, reader->columns + reader->inner_columns);
+		clear_cells(reader, 0, reader->columns + reader->inner_columns);
 		buf_clear(&reader->inner);
 	}
 	if (node && node->inner)
-		clear_slots(reader, reader->columns, reader->inner_columns);
+		clear_cells(reader, reader->columns, reader->inner_columns);
 	for (unsigned i = 0; node && node->group && i < reader->columns; i++)
 		if (reader->slots[i].grouped)
-			clear_slot(&reader->slots[i]);
+			clear_cell(reader, i);
 	return 1;
 }
 
 static int on_key(void *context, const unsigned char *name, size_t len) {
 	struct reader *reader = context;
 	struct path_node *top = reader->stack[reader->depth - 1];
-	reader->member = top ? path_child(top, (struct str){(const char *)name, len}) : NULL;
+	reader->member = top ? path_member(top, (struct str){(const char *)name, len}) : NULL;
 	return 1;
 }
 
@@ -412,30 +480,29 @@ static bool parse(struct reader *reader, struct str body) {
 }
 
 static bool page_number(const struct reader *reader, enum page_value which, long long *value) {
-	struct cell cell = cell_of(&reader->slots[reader->columns + reader->inner_columns + which]);
+	const struct cell *cell = &reader->cells[reader->columns + reader->inner_columns + which];
 	*value = -1;
-	return cell.kind == CELL_NUMBER && str_integer(cell.text, value) && *value >= 0;
+	return cell->kind == CELL_NUMBER && str_integer(cell->text, value) && *value >= 0;
 }
 
 static bool take_page(struct reader *reader, struct page *page) {
-	const struct slot *slots = &reader->slots[reader->columns + reader->inner_columns];
+	const struct cell *cells = &reader->cells[reader->columns + reader->inner_columns];
 	const struct paging *paging = reader->stream->paging;
 	*page = (struct page){.records = reader->records, .pages = -1, .total = -1};
-	page->more_is_told = slots[PAGE_MORE].kind == CELL_BOOL;
-	page->has_more = page->more_is_told && str_is(buf_str(&slots[PAGE_MORE].text), "true");
+	page->more_is_told = cells[PAGE_MORE].kind == CELL_BOOL;
+	page->has_more = page->more_is_told && str_is(cells[PAGE_MORE].text, "true");
 	if (paging->more && !page->more_is_told)
 		return reader_fail(reader, "the answer has no `%s`", paging->more);
 	if (!page_number(reader, PAGE_PAGES, &page->pages) && paging->pages)
 		return reader_fail(reader, "the answer has no `%s`", paging->pages);
 	page_number(reader, PAGE_TOTAL, &page->total);
-	if (slots[PAGE_REFRESHED].kind == CELL_TEXT)
-		moment_read(buf_str(&slots[PAGE_REFRESHED].text), &page->refreshed);
-	struct cell next = cell_of(&slots[PAGE_NEXT]);
-	if (next.text.len >= sizeof(page->next))
-		return reader_fail(
-			reader, "the token of the next page has %zu bytes", next.text.len);
-	memcpy(page->next, next.text.len ? next.text.ptr : "", next.text.len);
-	if (paging->next && page->has_more && !next.text.len)
+	if (cells[PAGE_REFRESHED].kind == CELL_TEXT)
+		moment_read(cells[PAGE_REFRESHED].text, &page->refreshed);
+	struct str next = cells[PAGE_NEXT].text;
+	if (next.len >= sizeof(page->next))
+		return reader_fail(reader, "the token of the next page has %zu bytes", next.len);
+	memcpy(page->next, next.len ? next.ptr : "", next.len);
+	if (paging->next && page->has_more && !next.len)
 		return reader_fail(
 			reader, "there are more pages, but there is no `%s`", paging->next);
 	return true;
@@ -446,7 +513,7 @@ bool reader_read(struct reader *reader, struct str body, struct page *page) {
 	reader->overflowed = false;
 	reader->records = 0;
 	for (unsigned i = 0; i < MOST_CELLS; i++)
-		clear_slot(&reader->slots[i]);
+		clear_cell(reader, i);
 	if (reader->stream->parse) {
 		*page = (struct page){.pages = -1, .total = -1};
 		bool good = reader->stream->parse(reader->stream, body, reader);
@@ -483,15 +550,18 @@ static void mark_lists(struct reader *reader, const char *records) {
 	}
 }
 
+/* `within`: the path of a record; NULL for a stream that finds its cells itself. */
 static unsigned add_columns(
 	struct reader *reader, const struct column *columns, unsigned first, const char *within) {
 	unsigned count = 0;
 	for (; columns && columns[count].name; count++) {
 		struct slot *slot = &reader->slots[first + count];
-		slot->text = BUF(MOST_RECORD);
-		slot->outside = columns[count].path &&
+		slot->member =
+			str_from(arena_printf(reader->arena, ",\"%s\":", columns[count].name));
+		slot->own = BUF(MOST_ROW);
+		slot->outside = within && columns[count].path &&
 				strncmp(columns[count].path, within, strlen(within)) != 0;
-		if (!columns[count].path)
+		if (!within || !columns[count].path)
 			continue;
 		paths_add(reader->arena, &reader->root, columns[count].path, first + count);
 		mark_group(reader, slot, columns[count].path);
@@ -510,7 +580,7 @@ static void add_page_values(struct reader *reader) {
 	};
 	for (unsigned i = 0; i < PAGE_VALUES; i++) {
 		unsigned cell = reader->columns + reader->inner_columns + i;
-		reader->slots[cell].text = BUF(64 * 1024);
+		reader->slots[cell].own = BUF(64 * 1024);
 		reader->slots[cell].outside = true;
 		if (values[i])
 			paths_add(reader->arena, &reader->root, values[i], cell);
@@ -527,11 +597,12 @@ struct reader *reader_open(
 	reader->sink = sink;
 	reader->context = context;
 	reader->arena = arena_create();
-	reader->row = BUF(MOST_RECORD);
-	reader->inner = BUF(MOST_RECORD);
+	reader->row = BUF(MOST_ROW);
+	reader->inner = BUF(MOST_ROW);
+	reader->columns = add_columns(
+		reader, stream->columns, 0, stream->parse ? NULL : stream->records);
 	if (stream->parse)
 		return reader;
-	reader->columns = add_columns(reader, stream->columns, 0, stream->records);
 	if (stream->inner)
 		reader->inner_columns =
 			add_columns(reader, stream->inner_columns, reader->columns, stream->inner);
@@ -547,7 +618,7 @@ void reader_close(struct reader *reader) {
 	if (!reader)
 		return;
 	for (unsigned i = 0; i < MOST_CELLS; i++)
-		buf_free(&reader->slots[i].text);
+		buf_free(&reader->slots[i].own);
 	buf_free(&reader->row);
 	buf_free(&reader->inner);
 	arena_destroy(reader->arena);

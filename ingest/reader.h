@@ -6,13 +6,17 @@
 
 #include "ingest/stream.h"
 
+/* Bytes of a record at most, and of its row without the payload. */
+#define MOST_RECORD (16u << 20)
+
 /* A row, as far as the answer says it: the load adds when and by which run it was fetched. */
 struct record {
 	day day;
 	const char *problem;            /* why it is no row, but a mistake of that day; NULL: it is good */
+	bool too_large;                 /* that is the problem */
 	struct str json;                /* {"name":value,… without the closing brace; valid during the call */
 	struct str payload;             /* the record's bytes */
-	uint64_t key[2];                /* hash of its keys */
+	uint64_t key;                   /* hash of its keys */
 	int64_t tokens;
 	money usd;
 };

@@ -32,7 +32,7 @@ static bool start(struct spool *spool, struct arena *arena, const char *folder) 
 
 static long next_ordinal(struct spool *spool, struct arena *arena, const struct record *record) {
 	char *key = arena_alloc(arena, sizeof(record->key));
-	memcpy(key, record->key, sizeof(record->key));
+	memcpy(key, &record->key, sizeof(record->key));
 	void **slot = map_slot(arena, &spool->keys, (struct str){key, sizeof(record->key)});
 	long ordinal = (long)(intptr_t)*slot;
 	*slot = (void *)(intptr_t)(ordinal + 1);

@@ -2,7 +2,6 @@
  * Everything that reads YAML, SQL or JSON text works on slices of the file as it was read. */
 #include "runtime/str.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -76,16 +75,16 @@ bool str_split(struct str *rest, char separator, struct str *piece) {
 }
 
 bool str_integer(struct str s, long long *value) {
-	char text[32];
-	if (s.len == 0 || s.len >= sizeof(text) || s.ptr[0] == '+' || is_space(s.ptr[0]))
+	bool negative = s.len && s.ptr[0] == '-';
+	long long parsed = 0;
+	if (s.len == negative)
 		return false;
-	memcpy(text, s.ptr, s.len);
-	text[s.len] = '\0';
-	char *end;
-	errno = 0;
-	long long parsed = strtoll(text, &end, 10);
-	if (errno || end != text + s.len)
-		return false;
+	for (size_t i = negative; i < s.len; i++) {
+		int digit = s.ptr[i] - '0';
+		if (digit < 0 || digit > 9 || __builtin_mul_overflow(parsed, 10, &parsed) ||
+			__builtin_add_overflow(parsed, negative ? -digit : digit, &parsed))
+			return false;
+	}
 	*value = parsed;
 	return true;
 }
