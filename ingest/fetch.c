@@ -260,11 +260,12 @@ static void begin_again(struct chain *chain) {
 /* --- answers ------------------------------------------------------------------------------------- */
 
 /* The first mistake of a day is the one that is told. */
-static void fail_day(struct chain *chain, struct haul *haul, const char *problem) {
+static void fail_day(
+	struct chain *chain, struct haul *haul, const char *reason, const char *problem) {
 	if (haul->status == STATUS_FAILED)
 		return;
 	haul->status = STATUS_FAILED;
-	haul->reason = "schema";
+	haul->reason = reason;
 	haul->message = arena_printf(
 		chain->fetch->arena, "page %u, %s", chain->ask.page, problem);
 }
@@ -279,7 +280,7 @@ static bool take_record(void *context, const struct record *record) {
 	struct haul *haul = chain->hauls[record->day - chain->ask.from];
 	struct spool *spool = &haul->spool;
 	if (record->problem) {
-		fail_day(chain, haul, record->problem);
+		fail_day(chain, haul, record->too_large ? "cap" : "schema", record->problem);
 		return true;
 	}
 	struct spool_origin origin = {fetch->folder, fetch->run_id, chain->fetched_at};
@@ -386,8 +387,8 @@ static void on_answer(void *context, const struct http_response *response) {
 	} else if (response->outcome != OUTCOME_ANSWERED || response->status != 200) {
 		refuse(chain, response);
 	} else if (!reader_read(chain->reader, response->body, &page)) {
-		fail_chain(chain, STATUS_FAILED, "schema", "page %u: %s", chain->ask.page,
-			reader_problem(chain->reader));
+		fail_chain(chain, STATUS_FAILED, reader_overflowed(chain->reader) ? "cap" : "schema",
+			"page %u: %s", chain->ask.page, reader_problem(chain->reader));
 	} else {
 		next_page(chain, &page);
 	}
