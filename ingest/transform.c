@@ -159,13 +159,24 @@ static bool note_builds(
 	return good;
 }
 
+/* A day counts as not built while it is being replaced: whoever is killed between the fact and the note of
+ * what it was built from leaves a day that is due, even if the vendors take back what they said. */
+static bool forget_builds(
+	struct warehouse *warehouse, const char *fact, const struct due *days, size_t count) {
+	const char *sql = arena_printf(warehouse->arena,
+		"DELETE FROM `${dataset}.fact_builds` WHERE fact = '%s' AND day BETWEEN @from AND @to", fact);
+	return warehouse_query_days(
+		warehouse, "fact_builds", sql, days[0].day, days[count - 1].day, NULL);
+}
+
 static enum transform_result build_range(struct warehouse *warehouse, const struct sql_file *file,
 	const struct due *days, size_t count) {
 	enum lease_result lease = lease_take(warehouse);
 	if (lease != LEASE_HELD)
 		return lease == LEASE_OTHERS ? TRANSFORM_LEASE_LOST : TRANSFORM_FAILED;
-	if (!warehouse_query_days(
-		    warehouse, file->name, file->text, days[0].day, days[count - 1].day, NULL))
+	if (!forget_builds(warehouse, file->name, days, count) ||
+		!warehouse_query_days(
+			warehouse, file->name, file->text, days[0].day, days[count - 1].day, NULL))
 		return TRANSFORM_FAILED;
 	return note_builds(warehouse, file->name, days, count) ? TRANSFORM_DONE : TRANSFORM_FAILED;
 }
