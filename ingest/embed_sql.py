@@ -1,8 +1,12 @@
 """Writes the files of sql/ as C strings, so that the program and its schema cannot drift apart.
 
-Each becomes SQL(folder, name, "text"); each table besides SCHEMA(name, "JSON of its fields"), as a load
-job wants it, read from the CREATE TABLE statement.
+    embed_sql.py FOLDER… OUTPUT DEPFILE
+
+Each file becomes SQL(folder, name, "text"), views after the views that they read; each table besides
+TABLE(name, "JSON of its fields", "JSON of its layout") as BigQuery's API has them, read from the CREATE
+TABLE statement. A file in a later folder stands in for the one of its name in those before.
 """
+import graphlib
 import json
 import pathlib
 import re
@@ -14,6 +18,10 @@ FIELD = re.compile(rf"^`?(?P<name>\w+)`?\s+(?P<type>[A-Z0-9]+)(?P<required> NOT 
 ARRAY_START = re.compile(r"^`?(?P<name>\w+)`?\s+ARRAY<STRUCT<$")
 ARRAY_END = re.compile(rf"^>>{DESCRIPTION},?$")
 INNER = re.compile(r"^`?(?P<name>\w+)`?\s+(?P<type>[A-Z0-9]+),?$")
+PARTITION = re.compile(r"^PARTITION BY (\w+)$", re.MULTILINE)
+CLUSTER = re.compile(r"^CLUSTER BY ([\w, ]+)$", re.MULTILINE)
+WHOLE = re.compile(r'^OPTIONS \(description = "((?:[^"\\]|\\.)*)"\)', re.MULTILINE)
+MIGRATION = re.compile(r"^\d{4}_[a-z0-9_]+$")
 TYPES = {"INT64": "INTEGER", "BOOL": "BOOLEAN", "FLOAT64": "FLOAT"}
 
 
@@ -52,18 +60,45 @@ def fields_of(path):
     return rows
 
 
+def layout_of(path):
+    """What stands behind the columns, as members of the table's resource."""
+    text = path.read_text()
+    layout = {"description": WHOLE.search(text)[1]}
+    if partition := PARTITION.search(text):
+        layout["timePartitioning"] = {"type": "DAY", "field": partition[1]}
+    if cluster := CLUSTER.search(text):
+        layout["clustering"] = {"fields": [name.strip() for name in cluster[1].split(",")]}
+    return layout
+
+
+def in_order(folder, paths):
+    """By name, but a view after those that it reads; migrations must be numbered."""
+    if folder == "migrations":
+        numbers = [name[:4] for name in paths]
+        for name in paths:
+            if not MIGRATION.match(name) or numbers.count(name[:4]) > 1:
+                raise SystemExit(f"{paths[name]}: a migration is named 0001_what_it_does, by a number of its own")
+    if folder != "views":
+        return [paths[name] for name in sorted(paths)]
+    reads = {name: sorted(set(re.findall(r"\$\{dataset\}\.(\w+)", path.read_text())) & set(paths) - {name})
+             for name, path in sorted(paths.items())}
+    return [paths[name] for name in graphlib.TopologicalSorter(reads).static_order()]
+
+
 def main():
-    root, output, depfile = map(pathlib.Path, sys.argv[1:4])
+    *roots, output, depfile = map(pathlib.Path, sys.argv[1:])
     parts, files = [], []
     for folder in FOLDERS:
-        for path in sorted((root / folder).glob("*.sql")):
+        paths = {path.stem: path for root in roots for path in sorted((root / folder).glob("*.sql"))}
+        for path in in_order(folder, paths):
             files.append(path)
             parts.append(f'SQL({folder}, "{path.stem}",\n\t{c_string(path.read_text())})\n')
             if folder == "tables":
-                parts.append(f'SCHEMA("{path.stem}",\n\t{c_string(json.dumps(fields_of(path)))})\n')
+                parts.append(f'TABLE("{path.stem}",\n\t{c_string(json.dumps(fields_of(path)))},\n'
+                             f"\t{c_string(json.dumps(layout_of(path)))})\n")
     output.write_text("".join(parts))
-    folders = [root / folder for folder in FOLDERS if (root / folder).is_dir()]
-    depfile.write_text(f"{output}: {' '.join(map(str, folders + files))}\n")
+    folders = [root / folder for root in roots for folder in FOLDERS if (root / folder).is_dir()]
+    depfile.write_text(f"{output}: {' '.join(map(str, roots + folders + files))}\n")
 
 
 main()

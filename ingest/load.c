@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ingest/drift.h"
 #include "ingest/sql.h"
 #include "runtime/log.h"
 
@@ -148,6 +149,14 @@ static void refuse_shrunk(
 	haul->reason = "shrunk";
 }
 
+/* A load into such a table would fail, or would change it further. */
+static void refuse_changed(struct warehouse *warehouse, struct haul *haul) {
+	haul->message = arena_printf(warehouse->arena,
+		"table %s was changed by hand; `mbc-ingest migrate` says how", haul->stream->table);
+	haul->status = STATUS_FAILED;
+	haul->reason = "schema";
+}
+
 /* What is to be done with a day, before any of it is done. */
 enum act { ACT_NOTE, ACT_LOAD, ACT_EMPTY };
 
@@ -156,6 +165,10 @@ static enum act decide(struct warehouse *warehouse, struct haul *haul, const str
 	if (haul->status != STATUS_OK && haul->status != STATUS_EMPTY &&
 		haul->status != STATUS_NOT_PUBLISHED)
 		return ACT_NOTE;
+	if (drift_has(warehouse, haul->stream->table)) {
+		refuse_changed(warehouse, haul);
+		return ACT_NOTE;
+	}
 	if (known && !known->broken && known->content_hash &&
 		strcmp(known->content_hash, haul->spool.hash) == 0) {
 		loads->unchanged++;

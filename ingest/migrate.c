@@ -1,6 +1,8 @@
 /* sql/tables is how the dataset should be. A fresh one gets exactly that, and counts all migrations as
- * done; an older one gets the migrations that it has not seen. Afterwards the columns are compared by
- * name, type and mode, so that a table changed by hand is noticed before a load fails on it. */
+ * done; an older one gets the migrations that it has not seen, one after another, each noted when it has
+ * run. One that was killed runs again from its beginning, which is why each of its statements must bear
+ * being run twice. Whether tables and views are of this version is told by one hash over their text, noted
+ * beside the migrations under the number 0: as long as it stands, a run asks nothing more. */
 #include "ingest/migrate.h"
 
 #include <openssl/evp.h>
@@ -8,161 +10,244 @@
 #include <stdlib.h>
 
 #include "ingest/command.h"
+#include "ingest/drift.h"
+#include "ingest/lease.h"
 #include "ingest/spool.h"
 #include "ingest/sql.h"
 #include "runtime/log.h"
 
-static void hash_text(const char *text, char out[HASH_TEXT]) {
+#define LEASE_WAIT_MS 180000
+
+static const char seen_sql[] = "SELECT name, sha256, number FROM `${dataset}.schema_migrations`\n"
+			       "ORDER BY applied_at";
+static const char schema_name[] = "schema";
+
+static void put_hash(EVP_MD_CTX *digest, char out[HASH_TEXT]) {
 	unsigned char bytes[32];
-	EVP_Digest(text, strlen(text), bytes, NULL, EVP_sha256(), NULL);
+	EVP_DigestFinal_ex(digest, bytes, NULL);
+	EVP_MD_CTX_free(digest);
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }
 
-static bool replace_views(struct warehouse *warehouse) {
+static EVP_MD_CTX *begin_hash(void) {
+	EVP_MD_CTX *digest = EVP_MD_CTX_new();
+	if (!digest || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL))
+		out_of_memory();
+	return digest;
+}
+
+static void hash_text(const char *text, char out[HASH_TEXT]) {
+	EVP_MD_CTX *digest = begin_hash();
+	EVP_DigestUpdate(digest, text, strlen(text));
+	put_hash(digest, out);
+}
+
+/* Of all tables and views. */
+static void hash_schema(char out[HASH_TEXT]) {
+	EVP_MD_CTX *digest = begin_hash();
 	for (const struct sql_file *file = sql_files; file->name; file++)
-		if (file->folder == SQL_views &&
-			!warehouse_query(warehouse, file->name, file->text, NULL))
+		if (file->folder == SQL_tables || file->folder == SQL_views)
+			EVP_DigestUpdate(digest, file->text, strlen(file->text) + 1);
+	put_hash(digest, out);
+}
+
+/* --- tables and views ---------------------------------------------------------------------------- */
+
+static bool has_table(const json_t *tables, const char *name) {
+	size_t index;
+	json_t *table;
+	json_array_foreach((json_t *)tables, index, table) {
+		const char *id = json_string_value(
+			json_object_get(json_object_get(table, "tableReference"), "tableId"));
+		if (id && strcmp(id, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A fact whose table was dropped is empty once it is made anew, whatever was built before. */
+static bool forget_builds(struct warehouse *warehouse, const char *table) {
+	char *sql = arena_printf(
+		warehouse->arena, "DELETE FROM `${dataset}.fact_builds` WHERE fact = '%s'", table);
+	return !str_starts(str_from(table), "fct_") || warehouse_query(warehouse, table, sql, NULL);
+}
+
+/* Those of a folder that are not among `tables`; with NULL, all. */
+static bool make(struct warehouse *warehouse, enum sql_folder folder, const json_t *tables) {
+	for (const struct sql_file *file = sql_files; file->name; file++) {
+		if (file->folder != folder || (tables && has_table(tables, file->name)))
+			continue;
+		log_line(LOG_DEBUG, "creating %s", file->name);
+		if (has_table(tables, "fact_builds") && !forget_builds(warehouse, file->name))
 			return false;
+		if (!warehouse_query(warehouse, file->name, file->text, NULL))
+			return false;
+	}
 	return true;
 }
 
-static bool note(struct warehouse *warehouse, const struct sql_file *file) {
-	struct buf sql = BUF(8192);
+/* --- what the dataset has seen ------------------------------------------------------------------- */
+
+struct notes {
+	struct buf sql;
+	size_t count;
+};
+
+/* A name that begins without digits has the number 0. */
+static void add_note(struct notes *notes, const char *name, const char *hash) {
+	if (!notes->count)
+		buf_puts(&notes->sql, "INSERT INTO `${dataset}.schema_migrations` (number, name, "
+				      "sha256, applied_at) VALUES");
+	buf_printf(&notes->sql, "%s\n  (%d, '%s', '%s', CURRENT_TIMESTAMP())",
+		notes->count++ ? "," : "", atoi(name), name, hash);
+}
+
+static void add_migration(struct notes *notes, const struct sql_file *file) {
 	char hash[HASH_TEXT];
 	hash_text(file->text, hash);
-	buf_printf(&sql, "INSERT INTO `${dataset}.schema_migrations` (number, name, sha256, applied_at)\n"
-		"VALUES (%d, '%s', '%s', CURRENT_TIMESTAMP())", atoi(file->name), file->name, hash);
-	bool good = warehouse_query(warehouse, "schema_migrations", sql.ptr, NULL);
-	buf_free(&sql);
+	add_note(notes, file->name, hash);
+}
+
+/* All at once, so that a kill leaves none or all. */
+static bool write_notes(struct warehouse *warehouse, struct notes *notes) {
+	bool good = !notes->count ||
+		    warehouse_query(warehouse, "schema_migrations", notes->sql.ptr, NULL);
+	buf_free(&notes->sql);
 	return good;
 }
 
-enum seen { SEEN_NOT, SEEN_SAME, SEEN_EDITED };
-
-static enum seen has_seen(const struct bigquery_result *seen, const struct sql_file *file) {
-	char hash[HASH_TEXT];
-	hash_text(file->text, hash);
+/* The hash that was noted last under this name, or NULL. */
+static const char *noted(const struct bigquery_result *seen, const char *name) {
+	const char *hash = NULL;
 	for (size_t i = 0; i < seen->row_count; i++)
-		if (strcmp(bigquery_cell(seen, i, 0), file->name) == 0)
-			return strcmp(bigquery_cell(seen, i, 1), hash) == 0 ? SEEN_SAME
-									    : SEEN_EDITED;
-	return SEEN_NOT;
+		if (strcmp(bigquery_cell(seen, i, 0), name) == 0)
+			hash = bigquery_cell(seen, i, 1);
+	return hash;
 }
 
-static int run_migrations(struct warehouse *warehouse, bool fresh) {
-	struct bigquery_result seen;
-	if (!warehouse_query(warehouse, "schema_migrations",
-		    "SELECT name, sha256 FROM `${dataset}.schema_migrations`", &seen))
-		return warehouse_exit(warehouse);
-	for (const struct sql_file *file = sql_files; file->name; file++) {
-		enum seen state =
-			file->folder == SQL_migrations ? has_seen(&seen, file) : SEEN_SAME;
-		if (state == SEEN_SAME)
+static bool is_pending(const struct bigquery_result *seen, const struct sql_file *file) {
+	return file->folder == SQL_migrations && !noted(seen, file->name);
+}
+
+static bool has_pending(const struct bigquery_result *seen) {
+	for (const struct sql_file *file = sql_files; file->name; file++)
+		if (is_pending(seen, file))
+			return true;
+	return false;
+}
+
+/* Texts must not change once they ran, and an old program must not work on a newer dataset. */
+static bool is_history_mine(const struct bigquery_result *seen) {
+	bool good = true;
+	for (size_t i = 0; i < seen->row_count; i++) {
+		const char *name = bigquery_cell(seen, i, 0);
+		const struct sql_file *file = sql_find(SQL_migrations, name);
+		char hash[HASH_TEXT];
+		if (strcmp(bigquery_cell(seen, i, 2), "0") == 0)
 			continue;
-		if (state == SEEN_EDITED) {
-			log_line(LOG_ERROR,
-				"migration %s is not the text that ran here; write a new one "
-				"instead",
-				file->name);
-			return EXIT_REFUSED;
-		}
-		if (!fresh)
-			log_line(LOG_INFO, "migration %s", file->name);
-		if ((!fresh && !warehouse_query(warehouse, file->name, file->text, NULL)) ||
-			!note(warehouse, file))
+		if (file)
+			hash_text(file->text, hash);
+		if (file && strcmp(hash, bigquery_cell(seen, i, 1)) == 0)
+			continue;
+		good = false;
+		log_line(LOG_ERROR,
+			file ? "migration %s is not the text that ran here; write a new one instead"
+			     : "the dataset has seen migration %s, which this version does not "
+			       "know; use a newer version",
+			name);
+	}
+	return good;
+}
+
+/* --- migrations ---------------------------------------------------------------------------------- */
+
+static int run_pending(struct warehouse *warehouse, const struct bigquery_result *seen) {
+	for (const struct sql_file *file = sql_files; file->name; file++) {
+		if (!is_pending(seen, file))
+			continue;
+		if (stop_signal)
+			return EXIT_TERMINATED;
+		if (lease_take(warehouse) != LEASE_HELD)
+			return EXIT_LEASE;
+		log_line(LOG_INFO, "migration %s", file->name);
+		struct notes notes = {.sql = BUF(8192)};
+		add_migration(&notes, file);
+		if (!warehouse_query(warehouse, file->name, file->text, NULL) ||
+			!write_notes(warehouse, &notes))
 			return warehouse_exit(warehouse);
 	}
 	return EXIT_DONE;
 }
 
-static const char *word(const json_t *field, const char *key, const char *fallback) {
-	const char *text = json_string_value(json_object_get(field, key));
-	return text ? text : fallback;
+/* Under the lease, since two at once would do them twice; whoever waited looks again. */
+static int migrate(struct warehouse *warehouse) {
+	struct bigquery_result seen;
+	enum lease_result lease = lease_wait(warehouse, LEASE_WAIT_MS);
+	if (lease != LEASE_HELD)
+		return lease == LEASE_OTHERS ? EXIT_LEASE : warehouse_exit(warehouse);
+	bool asked = warehouse_query(warehouse, "schema_migrations", seen_sql, &seen);
+	int code = asked ? run_pending(warehouse, &seen) : warehouse_exit(warehouse);
+	lease_give(warehouse);
+	return code;
 }
 
-static bool is_type(const char *a, const char *b) {
-	static const char *const same[][2] = {{"INTEGER", "INT64"}, {"BOOLEAN", "BOOL"},
-		{"FLOAT", "FLOAT64"}, {"RECORD", "STRUCT"}};
-	for (size_t i = 0; i < COUNT_OF(same); i++)
-		if ((strcmp(a, same[i][0]) == 0 && strcmp(b, same[i][1]) == 0) ||
-			(strcmp(a, same[i][1]) == 0 && strcmp(b, same[i][0]) == 0))
-			return true;
-	return strcmp(a, b) == 0;
+/* --- the whole ----------------------------------------------------------------------------------- */
+
+/* Views and descriptions, as this version has them. A fresh dataset's tables have theirs already. */
+static bool renew(struct warehouse *warehouse, const char *hash, bool is_noted, bool fresh) {
+	struct notes notes = {.sql = BUF(1 << 20)};
+	if (!make(warehouse, SQL_views, NULL) || (!fresh && !drift_describe(warehouse)))
+		return false;
+	for (const struct sql_file *file = sql_files; file->name && fresh; file++)
+		if (file->folder == SQL_migrations)
+			add_migration(&notes, file);
+	if (!is_noted)
+		add_note(&notes, schema_name, hash);
+	return write_notes(warehouse, &notes);
 }
 
-static const json_t *field_named(const json_t *fields, const char *name) {
-	size_t index;
-	json_t *field;
-	json_array_foreach((json_t *)fields, index, field)
-		if (strcmp(word(field, "name", ""), name) == 0)
-			return field;
-	return NULL;
-}
-
-static bool compare_table(const char *table, const json_t *wanted, const json_t *found) {
-	bool good = true;
-	size_t index;
-	json_t *field;
-	json_array_foreach((json_t *)wanted, index, field) {
-		const char *name = word(field, "name", "");
-		const json_t *there = field_named(found, name);
-		if (there && is_type(word(field, "type", ""), word(there, "type", "")) &&
-			strcmp(word(field, "mode", "NULLABLE"), word(there, "mode", "NULLABLE")) ==
-				0)
-			continue;
-		log_line(LOG_ERROR, "table %s: column %s should be %s %s and is %s %s", table, name,
-			word(field, "mode", "NULLABLE"), word(field, "type", ""),
-			there ? word(there, "mode", "NULLABLE") : "not",
-			there ? word(there, "type", "") : "there");
-		good = false;
+static int bring(struct warehouse *warehouse, bool always) {
+	struct bigquery_error error;
+	struct bigquery_result seen;
+	char hash[HASH_TEXT];
+	json_auto_t *tables = bigquery_table_list(&warehouse->bq, &error);
+	if (!tables) {
+		warehouse_complain(warehouse, "the list of tables", &error);
+		return warehouse_exit(warehouse);
 	}
-	json_array_foreach((json_t *)found, index, field)
-		if (!field_named(wanted, word(field, "name", ""))) {
-			log_line(LOG_ERROR, "table %s: column %s is not of this version", table,
-				word(field, "name", ""));
-			good = false;
-		}
-	return good;
+	if (!make(warehouse, SQL_tables, tables) ||
+		!warehouse_query(warehouse, "schema_migrations", seen_sql, &seen))
+		return warehouse_exit(warehouse);
+	if (!is_history_mine(&seen))
+		return EXIT_REFUSED;
+	bool fresh = seen.row_count == 0;
+	int code = !fresh && has_pending(&seen) ? migrate(warehouse) : EXIT_DONE;
+	if (code)
+		return code;
+	if (!drift_read(warehouse))
+		return warehouse_exit(warehouse);
+	hash_schema(hash);
+	const char *before = noted(&seen, schema_name);
+	bool is_noted = before && strcmp(before, hash) == 0;
+	if ((is_noted && !always) || warehouse->changed.count)
+		code = make(warehouse, SQL_views, tables) ? EXIT_DONE : warehouse_exit(warehouse);
+	else
+		code = renew(warehouse, hash, is_noted, fresh) ? EXIT_DONE
+							       : warehouse_exit(warehouse);
+	return code;
 }
 
-bool migrate_compare(struct warehouse *warehouse) {
-	bool good = true;
-	for (const struct sql_file *file = sql_files; file->name; file++) {
-		struct bigquery_error error;
-		if (file->folder != SQL_tables)
-			continue;
-		json_auto_t *table = bigquery_table_get(&warehouse->bq, file->name, &error);
-		if (!table) {
-			warehouse_complain(warehouse, file->name, &error);
-			return false;
-		}
-		json_auto_t *wanted = json_loads(sql_schema(file->name), 0, NULL);
-		good = compare_table(file->name, wanted,
-			       json_object_get(json_object_get(table, "schema"), "fields")) &&
-		       good;
-	}
-	return good;
+int migrate_ready(struct warehouse *warehouse) {
+	return bring(warehouse, false);
 }
 
 int migrate_run(struct warehouse *warehouse) {
-	struct bigquery_error error;
-	json_t *before = bigquery_table_get(&warehouse->bq, "schema_migrations", &error);
-	bool fresh = !before;
-	json_decref(before);
-	if (fresh && error.kind != BIGQUERY_NOT_FOUND) {
-		warehouse_complain(warehouse, "schema_migrations", &error);
-		return warehouse_exit(warehouse);
-	}
-	if (!warehouse_prepare(warehouse))
-		return warehouse_exit(warehouse);
-	int code = run_migrations(warehouse, fresh);
+	int code = bring(warehouse, true);
 	if (code)
 		return code;
-	if (!replace_views(warehouse))
-		return warehouse_exit(warehouse);
-	if (!migrate_compare(warehouse))
-		return warehouse->unreachable ? EXIT_UNREACHABLE : EXIT_REFUSED;
+	if (warehouse->changed.count)
+		return EXIT_REFUSED;
 	log_line(LOG_INFO, "dataset %s is as this version wants it", warehouse->bq.dataset);
 	return EXIT_DONE;
 }

@@ -9,6 +9,7 @@
 
 #include "ingest/command.h"
 #include "ingest/lease.h"
+#include "ingest/migrate.h"
 #include "ingest/sql.h"
 #include "ingest/trial.h"
 #include "runtime/log.h"
@@ -313,7 +314,7 @@ static int build(struct run *run) {
 static int worst(const struct run *run) {
 	if (!run->fetch.reached && run->fetch.hauls.count)
 		return EXIT_UNREACHABLE;
-	if (run->loads.shrunk)
+	if (run->loads.shrunk || run->warehouse.changed.count)
 		return EXIT_REFUSED;
 	if (count_status(run, STATUS_DENIED) || count_status(run, STATUS_FAILED))
 		return EXIT_PARTIAL;
@@ -321,10 +322,12 @@ static int worst(const struct run *run) {
 }
 
 static int do_steps(struct run *run) {
-	if (!warehouse_open(&run->warehouse, run->config, run->run_id, true) ||
-		!warehouse_prepare(&run->warehouse))
+	if (!warehouse_open(&run->warehouse, run->config, run->run_id, true))
 		return warehouse_exit(&run->warehouse);
-	run->opened = true;
+	int ready = migrate_ready(&run->warehouse);
+	run->opened = ready != EXIT_UNREACHABLE;
+	if (ready)
+		return ready;
 	if (!wait_for_jobs(run))
 		return EXIT_UNREACHABLE;
 	bool loaded = fetch_all(run);

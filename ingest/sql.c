@@ -3,23 +3,26 @@
 
 #include "runtime/buf.h"
 
+#ifndef SQL_ROWS
+#define SQL_ROWS "ingest/sql.inc"       /* a test may bring a later version of sql/ */
+#endif
+
 const struct sql_file sql_files[] = {
 #define SQL(folder, name, text) {SQL_##folder, name, text},
-#define SCHEMA(name, fields)
-#include "ingest/sql.inc"
+#define TABLE(name, fields, layout)
+#include SQL_ROWS
 #undef SQL
-#undef SCHEMA
+#undef TABLE
 	{0}
 };
 
-static const struct {
-	const char *table, *fields;
-} schemas[] = {
+const struct sql_table sql_tables[] = {
 #define SQL(folder, name, text)
-#define SCHEMA(name, fields) {name, fields},
-#include "ingest/sql.inc"
+#define TABLE(name, fields, layout) {name, fields, layout},
+#include SQL_ROWS
 #undef SQL
-#undef SCHEMA
+#undef TABLE
+	{0}
 };
 
 const struct sql_file *sql_find(enum sql_folder folder, const char *name) {
@@ -30,9 +33,9 @@ const struct sql_file *sql_find(enum sql_folder folder, const char *name) {
 }
 
 const char *sql_schema(const char *table) {
-	for (size_t i = 0; i < COUNT_OF(schemas); i++)
-		if (strcmp(schemas[i].table, table) == 0)
-			return schemas[i].fields;
+	for (const struct sql_table *row = sql_tables; row->name; row++)
+		if (strcmp(row->name, table) == 0)
+			return row->fields;
 	return NULL;
 }
 

@@ -19,6 +19,16 @@ const struct sql_file *sql_find(enum sql_folder folder, const char *name);
 /* The text with the dataset's name in it. */
 const char *sql_for(struct arena *arena, const char *text, const char *dataset);
 
+/* A table of sql/tables as BigQuery's API has it, in JSON. */
+struct sql_table {
+	const char *name;
+	const char *fields;             /* array of name, type, mode, description, fields */
+	const char *layout;             /* members of the table: description, timePartitioning, clustering */
+};
+
+/* All tables by name; ends with an empty row. */
+extern const struct sql_table sql_tables[];
+
 /* The fields of a table as JSON, as load jobs want them. */
 const char *sql_schema(const char *table);
 

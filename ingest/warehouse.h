@@ -14,6 +14,7 @@ struct warehouse {
 	const char *run_id;
 	struct bigquery_label labels[2];
 	bool unreachable;               /* a call failed for want of an answer */
+	VEC(const char *) changed;      /* tables that somebody changed by hand, see drift.h */
 };
 
 /* Opens it and the dataset, which is created (with BIGQUERY_LOCATION) if `create`. False with the problem
@@ -28,9 +29,6 @@ bool warehouse_query(struct warehouse *warehouse, const char *what, const char *
 /* The same for the days from @from to @to. */
 bool warehouse_query_days(struct warehouse *warehouse, const char *what, const char *sql, day from, day to,
 	struct bigquery_result *result);
-
-/* Makes the tables and views that are not there yet. */
-bool warehouse_prepare(struct warehouse *warehouse);
 
 /* EXIT_UNREACHABLE, or EXIT_REFUSED when the warehouse answered and refused. */
 int warehouse_exit(const struct warehouse *warehouse);
