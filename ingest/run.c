@@ -329,7 +329,7 @@ static int do_steps(struct run *run) {
 	if (ready)
 		return ready;
 	if (!wait_for_jobs(run))
-		return EXIT_UNREACHABLE;
+		return warehouse_exit(&run->warehouse);
 	bool loaded = fetch_all(run);
 	say_failures(run);
 	if (stop_signal)

@@ -24,6 +24,8 @@ void warehouse_complain(
 }
 
 int warehouse_exit(const struct warehouse *warehouse) {
+	if (stop_signal)
+		return EXIT_TERMINATED;
 	return warehouse->unreachable ? EXIT_UNREACHABLE : EXIT_REFUSED;
 }
 

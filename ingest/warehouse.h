@@ -30,7 +30,8 @@ bool warehouse_query(struct warehouse *warehouse, const char *what, const char *
 bool warehouse_query_days(struct warehouse *warehouse, const char *what, const char *sql, day from, day to,
 	struct bigquery_result *result);
 
-/* EXIT_UNREACHABLE, or EXIT_REFUSED when the warehouse answered and refused. */
+/* Why a call failed: EXIT_UNREACHABLE, EXIT_REFUSED when the warehouse answered and refused, or
+ * EXIT_TERMINATED when the program was told to end. */
 int warehouse_exit(const struct warehouse *warehouse);
 
 /* Says what an error of a call means. */
