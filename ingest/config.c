@@ -140,6 +140,16 @@ const char *config_text(const struct config *config, enum setting setting) {
 	return config->values[setting] ? config->values[setting] : rows[setting].fallback;
 }
 
+long config_number(const struct config *config, enum setting setting) {
+	long long value = 0;
+	str_integer(str_from(config_text(config, setting)), &value);
+	return (long)value;
+}
+
+const char *config_name(enum setting setting) {
+	return rows[setting].environment;
+}
+
 moment config_now(const struct config *config) {
 	return config->clock_is_fixed ? config->fixed_now : moment_now();
 }

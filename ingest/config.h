@@ -34,6 +34,12 @@ void config_finish(struct config *config);
 /* A setting's value, or its fallback, or NULL. */
 const char *config_text(const struct config *config, enum setting setting);
 
+/* The value of a setting that is checked as a number. */
+long config_number(const struct config *config, enum setting setting);
+
+/* The name of a setting's variable. */
+const char *config_name(enum setting setting);
+
 /* The time now, or that of MBC_NOW. */
 moment config_now(const struct config *config);
 

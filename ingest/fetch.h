@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ingest/config.h"
+#include "ingest/pace.h"
 #include "ingest/spool.h"
 
 enum status { STATUS_OK, STATUS_EMPTY, STATUS_NOT_PUBLISHED, STATUS_DENIED, STATUS_FAILED };
@@ -23,14 +24,6 @@ struct haul {
 
 struct google;
 
-struct vendor_use {
-	const struct vendor *vendor;
-	long calls, retries;
-	long long bytes, wait_ms;
-	long limit;                     /* calls in vendor's period, among all tasks of a run */
-	long *starts;                   /* of the last `limit` calls, a ring; NULL: a stand-in, ask at once */
-};
-
 struct fetch {
 	const struct config *config;
 	struct arena *arena;
@@ -41,7 +34,7 @@ struct fetch {
 	struct vendor_use uses[3];
 	size_t first;                   /* of the hauls that the next fetch_run() is to bring */
 	size_t bytes;                   /* in all spools, before packing */
-	bool reached;                   /* some vendor answered something */
+	bool reached;                   /* some vendor answered, if only to refuse */
 };
 
 /* Adds the days of a stream to what will be fetched. */

@@ -5,19 +5,10 @@
 #include "ingest/column.h"
 #include "ingest/day.h"
 #include "ingest/settings.h"
+#include "ingest/vendor.h"
 
 struct config;
 struct reader;
-
-/* Who is asked: where, with which credentials, how often. */
-struct vendor {
-	const char *name;
-	enum setting url;
-	const char *path;               /* in front of each stream's own */
-	long calls, period_ms;          /* so many calls in any such period */
-};
-
-extern const struct vendor vendor_anthropic, vendor_cursor, vendor_sheets;
 
 /* How an answer says whether there is more. Paths from its root; NULL where it has no such thing. */
 struct paging {
@@ -58,6 +49,7 @@ struct stream {
 	bool narrows;                   /* can ask for less when the vendor refuses a grouping */
 	const char *method;
 	void (*request)(const struct ask *ask, struct buf *url, struct buf *body);
+	enum setting range;             /* of a tab: the setting that says where it is */
 	const char *header;             /* one more, or NULL */
 	const struct paging *paging;
 	const char *records;            /* path of a record: "data[].results[]" */

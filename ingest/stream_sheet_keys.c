@@ -23,5 +23,6 @@ static void request(const struct ask *ask, struct buf *url, struct buf *body) {
 const struct stream stream_sheet_keys = {
 	.name = "sheet_keys", .table = "raw_sheet_keys", .doc = "Sheet of API keys and their owners",
 	.vendor = &vendor_sheets, .snapshot = true,
-	.method = "GET", .request = request, .paging = &paging_single, .columns = columns, .parse = sheet_parse,
+	.method = "GET", .request = request, .range = SETTING_SHEET_KEYS,
+	.paging = &paging_single, .columns = columns, .parse = sheet_parse,
 };

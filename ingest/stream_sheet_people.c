@@ -22,5 +22,6 @@ static void request(const struct ask *ask, struct buf *url, struct buf *body) {
 const struct stream stream_sheet_people = {
 	.name = "sheet_people", .table = "raw_sheet_people", .doc = "Sheet of people and departments",
 	.vendor = &vendor_sheets, .snapshot = true,
-	.method = "GET", .request = request, .paging = &paging_single, .columns = columns, .parse = sheet_parse,
+	.method = "GET", .request = request, .range = SETTING_SHEET_PEOPLE,
+	.paging = &paging_single, .columns = columns, .parse = sheet_parse,
 };

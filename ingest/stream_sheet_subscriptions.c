@@ -22,5 +22,6 @@ const struct stream stream_sheet_subscriptions = {
 	.name = "sheet_subscriptions", .table = "raw_sheet_subscriptions", .doc = "Sheet of subscriptions",
 	.vendor = &vendor_sheets, .snapshot = true,
 	.wanted_by = SETTING_SHEET_SUBSCRIPTIONS,
-	.method = "GET", .request = request, .paging = &paging_single, .columns = columns, .parse = sheet_parse,
+	.method = "GET", .request = request, .range = SETTING_SHEET_SUBSCRIPTIONS,
+	.paging = &paging_single, .columns = columns, .parse = sheet_parse,
 };

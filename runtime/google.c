@@ -205,6 +205,11 @@ static enum http_verdict judged(void *context, const struct http_response *respo
 	return call->request.judge(call->request.context, response);
 }
 
+static long turned(void *context) {
+	const struct google_call *call = context;
+	return call->request.turn(call->request.context);
+}
+
 static void answered(void *context, const struct http_response *response) {
 	struct google_call *call = context;
 	struct google_token *token = call->token;
@@ -242,6 +247,7 @@ static void send_with(struct google_call *call) {
 	struct http_request request = call->request;
 	request.headers = call->headers;
 	request.judge = request.judge ? judged : NULL;
+	request.turn = request.turn ? turned : NULL;
 	request.done = answered;
 	request.context = call;
 	http_send(token->google->http, &request);

@@ -196,20 +196,26 @@ static void start(struct http *http, struct job *job) {
 	curl->multi_add_handle(http->multi, easy);
 }
 
+static bool has_turn(struct job *job, long now) {
+	long wait = job->request.turn ? job->request.turn(job->request.context) : 0;
+	job->not_before = wait > 0 ? now + wait : 0;
+	return wait <= 0;
+}
+
 /* Starts what may start. Gives the milliseconds until the next one may, at most a second. */
 static long start_waiting(struct http *http) {
 	long now = now_ms(), wait = 1000;
 	struct job **at = &http->first;
 	while (*at) {
 		struct job *job = *at;
-		if (job->not_before > now) {
-			if (job->not_before - now < wait)
-				wait = job->not_before - now;
-		} else if (http->in_flight < http->options.jobs) {
+		if (job->not_before <= now && http->in_flight < http->options.jobs &&
+			has_turn(job, now)) {
 			*at = job->next;
 			start(http, job);
 			continue;
 		}
+		if (job->not_before > now && job->not_before - now < wait)
+			wait = job->not_before - now;
 		at = &job->next;
 	}
 	http->last = at;
@@ -272,10 +278,6 @@ static void trace(const struct http *http, const struct job *job,
 
 static long delay_of(
 	struct http *http, const struct job *job, const struct http_response *response) {
-	struct str asked = http_header(response, "Retry-After");
-	char text[64] = "";
-	if (asked.len < sizeof(text))
-		memcpy(text, asked.ptr ? asked.ptr : "", asked.len);
 	const struct http_request *request = &job->request;
 	enum http_verdict verdict =
 		request->judge ? request->judge(request->context, response) : HTTP_USUAL;
@@ -284,7 +286,7 @@ static long delay_of(
 	struct attempt attempt = {
 		.passing = verdict == HTTP_AGAIN, .outcome = response->outcome, .status = response->status, .safe = request->safe,
 		.number = job->tries, .elapsed_ms = now_ms() - job->started,
-		.retry_after_ms = asked.len ? retry_after(text, (long long)time(NULL)) : -1,
+		.retry_after_ms = http_retry_after(response),
 		.chance = (double)rand_r(&http->seed) / ((double)RAND_MAX + 1),
 	};
 	return retry_delay(request->retry ? request->retry : http->options.retry, &attempt);
@@ -393,6 +395,19 @@ struct str http_header(const struct http_response *response, const char *name) {
 			str_eq_fold(str_slice(line, 0, len), str_from(name)))
 			return str_trim(str_slice(line, len + 1, line.len));
 	return (struct str){NULL, 0};
+}
+
+long http_retry_after(const struct http_response *response) {
+	struct str ms = http_header(response, "retry-after-ms"),
+		   asked = http_header(response, "Retry-After");
+	char text[64] = "";
+	double wait;
+	if (str_number(ms, &wait) && wait >= 0 && wait <= 24 * 3600e3)
+		return (long)wait;
+	if (!asked.len || asked.len >= sizeof(text))
+		return -1;
+	memcpy(text, asked.ptr, asked.len);
+	return retry_after(text, (long long)time(NULL));
 }
 
 void http_encode(struct buf *out, const char *text) {

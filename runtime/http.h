@@ -53,6 +53,9 @@ struct http_request {
 	/* For services that say in the body what may be tried again; NULL: HTTP_USUAL. */
 	enum http_verdict (*judge)(void *context, const struct http_response *response);
 	long delay_ms;                  /* before the first try */
+	/* For services with a rate: asked when a try could start; gives the milliseconds that it has
+	 * to wait still, or 0 when it starts now. May be NULL. */
+	long (*turn)(void *context);
 	void (*done)(void *context, const struct http_response *response);
 	void *context;
 };
@@ -74,6 +77,9 @@ void http_run_until(struct http *http, const bool *done);
 
 /* The value of an answer's header, any case, without white space; empty if there is none. */
 struct str http_header(const struct http_response *response, const char *name);
+
+/* Milliseconds that an answer wants to be waited (retry-after-ms, Retry-After), -1: it says nothing. */
+long http_retry_after(const struct http_response *response);
 
 /* Appends `text` percent-encoded as a part of a path or a query. */
 struct buf;

@@ -69,7 +69,7 @@ long retry_delay(const struct retry_policy *policy, const struct attempt *attemp
 	return wait > policy->deadline_ms - attempt->elapsed_ms ? -1 : wait;
 }
 
-static long long parse_date(const char *value) {
+long long retry_date(const char *value) {
 	struct tm parts = {0};
 	const char *rest = strptime(value, "%a, %d %b %Y %H:%M:%S", &parts);
 	return rest ? (long long)timegm(&parts) : -1;
@@ -83,7 +83,7 @@ long retry_after(const char *value, long long now) {
 	char *end;
 	long long seconds = strtoll(value, &end, 10);
 	if (end == value) {
-		long long at = parse_date(value);
+		long long at = retry_date(value);
 		if (at < 0)
 			return -1;
 		seconds = at > now ? at - now : 0;

@@ -45,3 +45,6 @@ long retry_delay(const struct retry_policy *policy, const struct attempt *attemp
 /* The value of a Retry-After header in milliseconds: seconds, or an HTTP date counted from `now`
  * (seconds since 1970). -1 if there is none or it makes no sense. */
 long retry_after(const char *value, long long now);
+
+/* A date as HTTP writes it, in seconds since 1970; -1 if it is none. */
+long long retry_date(const char *value);
