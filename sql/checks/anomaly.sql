@@ -7,25 +7,37 @@ WITH days AS (
     AND cost_type IN ('usage', 'overage')
   GROUP BY cost_date, platform, cost_type
 ),
-medians AS (
-  SELECT platform, cost_type, APPROX_QUANTILES(cost_usd, 2)[OFFSET(1)] AS median_usd, COUNT(*) AS days
+before AS (
+  SELECT
+    platform,
+    cost_type,
+    cost_usd,
+    PERCENTILE_CONT(cost_usd, 0.5) OVER (PARTITION BY platform, cost_type) AS median_usd
   FROM days
   WHERE cost_date < @to
-  GROUP BY platform, cost_type
 ),
 spreads AS (
-  SELECT days.platform, days.cost_type,
-    APPROX_QUANTILES(ABS(days.cost_usd - medians.median_usd), 2)[OFFSET(1)] AS spread_usd
-  FROM days
-  JOIN medians ON medians.platform = days.platform AND medians.cost_type = days.cost_type
-  WHERE days.cost_date < @to
-  GROUP BY days.platform, days.cost_type
+  SELECT
+    platform,
+    cost_type,
+    median_usd,
+    PERCENTILE_CONT(ABS(cost_usd - median_usd), 0.5) OVER (PARTITION BY platform, cost_type) AS spread_usd
+  FROM before
+),
+usual AS (
+  SELECT platform, cost_type, MAX(median_usd) AS median_usd, MAX(spread_usd) AS spread_usd, COUNT(*) AS days
+  FROM spreads
+  GROUP BY platform, cost_type
 )
-SELECT days.platform AS platform, days.cost_type AS cost_type, days.cost_usd AS cost_usd, medians.median_usd AS median_usd
+SELECT
+  days.platform AS platform,
+  days.cost_type AS cost_type,
+  days.cost_usd AS cost_usd,
+  usual.median_usd AS median_usd
 FROM days
-JOIN medians ON medians.platform = days.platform AND medians.cost_type = days.cost_type
-JOIN spreads ON spreads.platform = days.platform AND spreads.cost_type = days.cost_type
+JOIN usual ON usual.platform = days.platform AND usual.cost_type = days.cost_type
 WHERE days.cost_date = @to
-  AND medians.days >= 7
-  AND ABS(days.cost_usd - medians.median_usd) > spreads.spread_usd * 5
-  AND ABS(days.cost_usd - medians.median_usd) >= 10;
+  AND usual.days >= 7
+  AND ABS(days.cost_usd - usual.median_usd) > usual.spread_usd * 5
+  AND ABS(days.cost_usd - usual.median_usd) >= 10
+ORDER BY platform, cost_type;

@@ -8,7 +8,10 @@ WITH analytics_days AS (
   HAVING COUNT(*) = 2
 ),
 used AS (
-  SELECT usage_date AS day, COALESCE(workspace_id, '(default)') AS workspace_id, COALESCE(model, '(none)') AS model,
+  SELECT
+    usage_date AS day,
+    COALESCE(workspace_id, '(default)') AS workspace_id,
+    COALESCE(model, '(none)') AS model,
     SUM(uncached_input_tokens + cache_read_tokens + cache_5m_tokens + cache_1h_tokens + output_tokens) AS tokens
   FROM `${dataset}.raw_anthropic_usage`
   WHERE usage_date BETWEEN @from AND @to
@@ -19,10 +22,13 @@ used AS (
 paid AS (
   SELECT DISTINCT cost_date AS day, workspace_id, model
   FROM `${dataset}.fct_cost_daily`
-  WHERE cost_date BETWEEN @from AND @to AND product = 'api'
+  WHERE cost_date BETWEEN @from AND @to
+    AND product = 'api'
 )
 SELECT used.day AS day, used.workspace_id AS workspace_id, used.model AS model, used.tokens AS tokens
 FROM used
-LEFT JOIN paid ON paid.day = used.day AND paid.workspace_id = used.workspace_id AND paid.model = used.model
-WHERE paid.day IS NULL AND used.tokens > 0
+LEFT JOIN paid
+  ON paid.day = used.day AND paid.workspace_id = used.workspace_id AND paid.model = used.model
+WHERE paid.day IS NULL
+  AND used.tokens > 0
 ORDER BY day, workspace_id, model;

@@ -27,8 +27,9 @@ SELECT
   user_email,
   department,
   team,
-  IF(SUM(COALESCE(sessions, 0) + COALESCE(requests, 0) + COALESCE(accepts, 0)
-    + COALESCE(loc_added, 0) + COALESCE(total_tokens, 0)) > 0, 1, 0) AS active_users,
+  IF(SUM(COALESCE(sessions, 0) + COALESCE(requests, 0) + COALESCE(total_tokens, 0) + COALESCE(accepts, 0)
+    + COALESCE(rejects, 0) + COALESCE(loc_added, 0) + COALESCE(loc_removed, 0) + COALESCE(loc_accepted, 0)
+    + COALESCE(commits, 0) + COALESCE(pull_requests, 0)) > 0, 1, 0) AS active_users,
   SUM(sessions) AS sessions,
   SUM(requests) AS requests,
   SUM(loc_added) AS loc_added,
