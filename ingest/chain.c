@@ -3,7 +3,6 @@
  * it had read of them; a record that is wrong fails its own day. Other chains go on. */
 #include "ingest/chain.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "ingest/credentials.h"
@@ -12,7 +11,6 @@
 #include "runtime/google.h"
 #include "runtime/log.h"
 
-#define MOST_UNPACKED (2ul << 30)
 #define OVERDUE (48 * HOUR)
 
 struct chain {
@@ -38,8 +36,7 @@ static int count_days(const struct chain *chain) {
 }
 
 static void drop_spool(struct chain *chain, struct haul *haul) {
-	chain->fetch->bytes -= haul->spool.bytes;
-	spool_remove(&haul->spool);
+	spool_remove(&haul->spool, &chain->fetch->spools);
 	haul->spool = (struct spool){0};
 }
 
@@ -87,11 +84,9 @@ static void judge_empty(struct chain *chain, struct haul *haul) {
 
 static void judge(struct chain *chain, struct haul *haul) {
 	struct arena *arena = chain->fetch->arena;
-	errno = 0;
-	if (!spool_close(&haul->spool))
+	if (!spool_close(&haul->spool, &chain->fetch->spools))
 		fail_day(chain, haul, STATUS_FAILED, "cap",
-			arena_printf(arena, "the spool in %s: %s; has TMPDIR room?",
-				chain->fetch->folder, strerror(errno)));
+			with_place(chain, chain->fetch->spools.problem));
 	else if (haul->stream->unique && haul->spool.duplicates)
 		fail_day(chain, haul, STATUS_FAILED, "duplicate_key",
 			with_place(chain, arena_printf(arena,
@@ -186,25 +181,10 @@ static void begin_again(struct chain *chain) {
 
 /* --- answers ------------------------------------------------------------------------------------- */
 
-static bool add_row(struct chain *chain, struct haul *haul, const struct record *record) {
-	struct fetch *fetch = chain->fetch;
-	struct spool_origin origin = {fetch->folder, fetch->run_id, chain->fetched_at};
-	size_t before = haul->spool.bytes;
-	errno = 0;
-	if (!spool_add(&haul->spool, fetch->arena, &origin, record))
-		return reader_overflow(chain->reader, "the spool in %s: %s; has TMPDIR room?",
-			fetch->folder, strerror(errno));
-	fetch->bytes += haul->spool.bytes - before;
-	if (fetch->bytes > MOST_UNPACKED)
-		return reader_overflow(chain->reader,
-			"more than %lu MiB of rows at a time; ask for fewer days",
-			MOST_UNPACKED >> 20);
-	return true;
-}
-
 /* Of a day with several mistakes the first is told. */
 static bool take_record(void *context, const struct record *record) {
 	struct chain *chain = context;
+	struct fetch *fetch = chain->fetch;
 	if (record->day < chain->ask.from || record->day > chain->ask.to) {
 		chain->outside++;
 		return true;
@@ -212,10 +192,12 @@ static bool take_record(void *context, const struct record *record) {
 	struct haul *haul = chain->hauls[record->day - chain->ask.from];
 	if (haul->status == STATUS_FAILED)
 		return true;
-	if (!record->problem)
-		return add_row(chain, haul, record);
-	fail_day(chain, haul, STATUS_FAILED, record->too_large ? "cap" : "schema",
-		with_place(chain, record->problem));
+	if (record->problem)
+		fail_day(chain, haul, STATUS_FAILED, record->too_large ? "cap" : "schema",
+			with_place(chain, record->problem));
+	else if (!spool_add(&haul->spool, &fetch->spools, fetch->arena, chain->fetched_at, record))
+		fail_day(chain, haul, STATUS_FAILED, "cap",
+			with_place(chain, fetch->spools.problem));
 	return true;
 }
 

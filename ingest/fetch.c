@@ -100,6 +100,8 @@ void fetch_run(struct fetch *fetch) {
 	if (!http)
 		return;
 	start_uses(fetch);
+	if (!fetch->spools.ordinals)
+		spools_open(&fetch->spools, fetch->folder, fetch->run_id);
 	fetch->google = needs_google(fetch) ? credentials_open(fetch->config, http) : NULL;
 	for (size_t first = fetch->first, count; first < fetch->hauls.count; first += count) {
 		count = stretch(fetch, first);
@@ -127,6 +129,6 @@ void fetch_plan(
 
 void fetch_done(struct fetch *fetch) {
 	for (; fetch->first < fetch->hauls.count; fetch->first++)
-		spool_remove(&fetch->hauls.items[fetch->first]->spool);
-	fetch->bytes = 0;
+		spool_remove(&fetch->hauls.items[fetch->first]->spool, &fetch->spools);
+	spools_close(&fetch->spools);
 }

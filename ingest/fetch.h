@@ -33,7 +33,7 @@ struct fetch {
 	VEC(struct haul *) hauls;       /* in order of stream and day */
 	struct vendor_use uses[3];
 	size_t first;                   /* of the hauls that the next fetch_run() is to bring */
-	size_t bytes;                   /* in all spools, before packing */
+	struct spools spools;
 	bool reached;                   /* some vendor answered, if only to refuse */
 };
 
