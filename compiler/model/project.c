@@ -6,6 +6,7 @@
 #include "compiler/model/load.h"
 #include "compiler/model/picture.h"
 #include "compiler/query/lint.h"
+#include "compiler/query/names.h"
 
 /* --- load ------------------------------------------------------------------------------------- */
 
@@ -118,6 +119,7 @@ static void lint_chart(struct compile *c, const struct chart *chart, struct lint
 	}
 	sql_lint(c, chart->sql, chart->sql_node, tags->of.items, tags->of.count,
 		c->project->bigquery);
+	names_check(c, chart->sql, chart->sql_node, c->catalogue);
 }
 
 static void check_chart(struct compile *c, struct chart *chart, struct lint_tags *tags) {

@@ -11,6 +11,7 @@ struct code {
 	struct sql_token *tokens;       /* the tags among them, each one token */
 	uint32_t *match; /* of ( [ CASE and their ends: the other one; else CODE_NONE */
 	size_t count;
+	struct outermost *outermost; /* kept by the readers, see reading.h */
 	bool quotes_are_names; /* "…" is a name although the text was scanned for BigQuery: in DDL
 				*/
 };

@@ -32,12 +32,6 @@ struct list {
 	size_t unnamed;         /* the first column without a name, counted from 1; 0: none */
 };
 
-/* One SELECT and where its parts stand. */
-struct select {
-	struct range items, from;
-	bool group, ordered, limited;
-};
-
 static struct span span_of(struct reading *r, size_t start, size_t end) {
 	return node_span(r->c, r->node, r->code->tokens[start].start, r->code->tokens[end - 1].end);
 }
@@ -142,7 +136,7 @@ static bool ends_value(const struct code *code, size_t at) {
 }
 
 /* The name of an item and where its expression ends; false if it has none. */
-static bool item_name(const struct code *code, struct range item, struct str *name, size_t *end) {
+bool select_item_name(const struct code *code, struct range item, struct str *name, size_t *end) {
 	size_t last = item.end - 1;
 	struct str word_name;
 	enum sql_token_type type = code->tokens[last].type;
@@ -181,7 +175,7 @@ static void add_item(struct reading *r, struct list *list, struct range item, st
 	}
 	struct str name = {0};
 	size_t end;
-	if (!item_name(code, item, &name, &end) && !list->unnamed)
+	if (!select_item_name(code, item, &name, &end) && !list->unnamed)
 		list->unnamed = list->columns.count + 1;
 	bool alias = end < item.end;
 	struct column column = {.name = name, .node = r->node,
@@ -208,7 +202,7 @@ static void read_items(struct reading *r, struct range items, struct cte *ctes,
 	}
 }
 
-static bool is_set_operator(const struct code *code, size_t at) {
+bool code_set_operator(const struct code *code, size_t at) {
 	if (code_word(code, at, WORD_EXCEPT))
 		return !code_mark(code, at - 1, "*");
 	return code_word(code, at, WORD_UNION) || code_word(code, at, WORD_INTERSECT) ||
@@ -228,7 +222,9 @@ static struct select find_parts(const struct code *code, size_t at, size_t end) 
 	struct select select = {.items = {at, end}};
 	bool first = true, in_from = false;
 	for (; at < end; at = code_skip(code, at)) {
-		bool set = is_set_operator(code, at);
+		if (code->tokens[at].word == WORD_NONE)
+			continue;
+		bool set = code_set_operator(code, at);
 		bool ends = set || code_word_in(code, at, after_from);
 		if (ends && first && !select.from.end && select.items.end == end)
 			select.items.end = at;
@@ -250,7 +246,7 @@ static struct select find_parts(const struct code *code, size_t at, size_t end) 
 }
 
 /* Behind SELECT: ALL, DISTINCT [ON (…)], TOP n. NONE if rows are not columns (AS STRUCT). */
-static size_t skip_quantifier(const struct code *code, size_t at) {
+size_t select_list(const struct code *code, size_t at) {
 	if (code_word(code, at, WORD_ALL) || code_word(code, at, WORD_DISTINCT))
 		at++;
 	if (code_word(code, at, WORD_ON) && code_mark(code, at + 1, "("))
@@ -261,16 +257,34 @@ static size_t skip_quantifier(const struct code *code, size_t at) {
 	return code_word(code, at, WORD_AS) || code_word(code, at, WORD_WITH) ? CODE_NONE : at;
 }
 
+struct select read_scope(struct reading *r, size_t at, size_t end, struct cte *ctes,
+	const struct scope *outer, struct scope *scope) {
+	struct outermost *last = r->code->outermost;
+	bool outermost = !ctes && !outer;
+	if (outermost && last && last->at == at && last->end == end) {
+		*scope = last->scope;
+		return last->select;
+	}
+	struct select select = find_parts(r->code, at, end);
+	*scope = (struct scope){.outer = outer};
+	if (select.from.end)
+		read_from(r, select.from, ctes, scope);
+	if (outermost) {
+		last = ((struct code *)r->code)->outermost =
+			arena_new(r->c->arena, struct outermost);
+		*last = (struct outermost){at, end, select, *scope};
+	}
+	return select;
+}
+
 static struct columns *read_select(struct reading *r, struct range range, struct cte *ctes,
 	const struct scope *outer) {
 	const struct code *code = r->code;
-	size_t start = skip_quantifier(code, range.start + 1);
+	size_t start = select_list(code, range.start + 1);
 	if (start == CODE_NONE)
 		return columns_unknown(r->c, "SELECT AS STRUCT and the like give no columns");
-	struct select select = find_parts(code, start, range.end);
-	struct scope scope = {.outer = outer};
-	if (select.from.end)
-		read_from(r, select.from, ctes, &scope);
+	struct scope scope;
+	struct select select = read_scope(r, start, range.end, ctes, outer, &scope);
 	struct list list = {.reason = NULL};
 	read_items(r, select.items, ctes, &scope, &list);
 	if (!list.reason && list.columns.count == 0)
@@ -299,13 +313,13 @@ static struct columns *read_bracket(struct reading *r, struct range range, struc
 	for (size_t at = close + 1; at < range.end; at = code_skip(r->code, at)) {
 		columns->ordered |= code_word(r->code, at, WORD_ORDER);
 		columns->limited |= code_word(r->code, at, WORD_LIMIT);
-		columns->aggregated &= !is_set_operator(r->code, at);
+		columns->aggregated &= !code_set_operator(r->code, at);
 	}
 	return columns;
 }
 
 /* `a [(x, y)] AS (…), b AS (…)` behind WITH: gives the newest and moves *at behind them. */
-static struct cte *read_ctes(struct reading *r, size_t *at, struct cte *outer) {
+struct cte *read_ctes(struct reading *r, size_t *at, struct cte *outer) {
 	const struct code *code = r->code;
 	for (size_t count = 0; count < READING_MAX_CTES; count++) {
 		struct cte *cte = arena_new(r->c->arena, struct cte);
@@ -363,8 +377,10 @@ struct columns *read_query(struct reading *r, struct range range, struct cte *ct
 }
 
 /* The last statement: a script may set variables before it. */
-static struct range last_statement(const struct code *code) {
+struct range code_last_statement(const struct code *code) {
 	struct range range = {0, code->count};
+	if (str_find(code->sql->text, ";", 0) == STR_NONE)
+		return range;
 	while (range.end > 0 && code_mark(code, range.end - 1, ";"))
 		range.end--;
 	for (size_t at = 0; at < range.end; at = code_skip(code, at)) {
@@ -378,7 +394,7 @@ struct columns *columns_of_query(struct compile *c, const struct sql *sql, const
 	const struct catalogue *catalogue) {
 	const struct code *code = code_of(c->arena, sql);
 	struct reading r = {.c = c, .code = code, .node = node, .catalogue = catalogue};
-	struct columns *columns = read_query(&r, last_statement(code), NULL, NULL);
+	struct columns *columns = read_query(&r, code_last_statement(code), NULL, NULL);
 	if (!columns->known)
 		columns->count = 0;
 	return columns;

@@ -51,6 +51,40 @@ struct scope {
 	bool natural;                           /* NATURAL JOIN */
 };
 
+/* One SELECT and where its parts stand; `from` ends at 0 if there is none. */
+struct select {
+	struct range items, from;
+	bool group, ordered, limited;
+};
+
+/* The parts of the first SELECT of [at, end); `at` is where its list begins. Its FROM fills
+ * `scope`. */
+struct select read_scope(struct reading *r, size_t at, size_t end, struct cte *ctes,
+	const struct scope *outer, struct scope *scope);
+
+/* Where the list begins, behind SELECT and ALL, DISTINCT [ON (…)], TOP n. CODE_NONE if rows are not
+ * columns (AS STRUCT). */
+size_t select_list(const struct code *code, size_t at);
+
+/* The name of an item of the list and where its expression ends; false if it has none. */
+bool select_item_name(const struct code *code, struct range item, struct str *name, size_t *end);
+
+/* UNION, INTERSECT, MINUS, or the EXCEPT that is not part of `* EXCEPT (…)`. */
+bool code_set_operator(const struct code *code, size_t at);
+
+/* The last statement: a script may set variables before it. */
+struct range code_last_statement(const struct code *code);
+
+/* `a [(x, y)] AS (…), b AS (…)` behind WITH: gives the newest and moves *at behind them. */
+struct cte *read_ctes(struct reading *r, size_t *at, struct cte *outer);
+
+/* The outermost SELECT, kept for whoever reads the text next. */
+struct outermost {
+	size_t at, end;
+	struct select select;
+	struct scope scope;
+};
+
 /* Columns of the query in `range`. Never NULL. Where only names are missing, it is not known and
  * has its items all the same, for those who go by position. */
 struct columns *read_query(struct reading *r, struct range range, struct cte *ctes,
@@ -83,6 +117,7 @@ struct table_reading {
 	struct str like_schema, like;   /* LIKE, CLONE, COPY: the table that it looks like */
 	const struct columns *columns;  /* once read */
 	bool busy;
+	struct view_problem *problem;   /* once looked for, see names.c */
 };
 
 /* A table's columns as a query sees them, a view's read on the way if need be. */

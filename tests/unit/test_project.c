@@ -192,7 +192,9 @@ static void unknown_tags_tables_and_columns_get_a_suggestion(void **state) {
 		"  note dashboards/d.yaml:5: the filter\n"
 		"dashboards/d.yaml:6 E0538 a `search` filter cannot be on `total`, which is NUMERIC\n"
 		"  note tables.sql:1: the column\n"
-		"  note dashboards/d.yaml:6: the filter\n");
+		"  note dashboards/d.yaml:6: the filter\n"
+		"dashboards/d.yaml:11 W0623 the catalogue has no table `shop.order`\n"
+		"  help: did you mean `orders`?\n");
 }
 
 static void links_need_a_way_between_the_tables(void **state) {
@@ -324,7 +326,7 @@ static void environments_are_chosen_and_resolved_when_needed(void **state) {
 		"  local: {url: \"http://localhost:3000\", api_key: k, database: W, default: true}\n"
 		"  prod:\n    url: \"${env.MBC_TEST_URL}\"\n    api_key: \"${env.MBC_TEST_KEY}\"\n    database: BigQuery\n"
 		"    vars: {dataset: shop_prod}\n    budget: 5 GiB\n");
-	add("dashboards/a.yaml", "dashboard: A\ncharts: {n: {type: table, sql: \"SELECT ${level} AS n FROM `${dataset}.x`\"}}\n");
+	add("dashboards/a.yaml", "dashboard: A\ncharts: {n: {type: table, sql: \"SELECT ${level} AS n FROM `${dataset}.orders`\"}}\n");
 	setenv("MBC_TEST_URL", "https://bi.example.com/", 1);
 	setenv("MBC_TEST_KEY", "secret", 1);
 	assert_string_equal(run_with(f, &(struct project_options){
@@ -334,7 +336,7 @@ static void environments_are_chosen_and_resolved_when_needed(void **state) {
 	assert_true(str_is(prod->api_key, "secret"));
 	assert_int_equal(prod->budget, 5368709120LL);
 	assert_true(str_is(f->c.project->dashboards.items[0]->charts.items[0]->sql->text,
-		"SELECT 1 AS n FROM `shop_prod.x`"));
+		"SELECT 1 AS n FROM `shop_prod.orders`"));
 }
 
 static void mistakes_in_the_manifest(void **state) {
