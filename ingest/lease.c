@@ -1,73 +1,186 @@
 /* The lease is one row; a conditional UPDATE takes it, and the number of rows that it changed says
- * whether it did. A run that was killed loses it after 90 seconds. The times are the warehouse's own,
- * so the clocks of the machines do not matter. */
+ * whether it did. A run that was killed loses it after 90 seconds. The times in the row are the
+ * warehouse's own, so the clocks of the machines do not matter; this run counts its 90 seconds from
+ * before it asked, so it stops believing before another can take the lease.
+ *
+ * A statement may run for longer than the lease lasts. So the warehouse's loop, which waits for the
+ * statement's end anyway, calls lease_keep() between two looks, and the renewal goes through the
+ * same pool of connections beside it: no thread, no lock, no second set of credentials. */
 #include "ingest/lease.h"
 
+#include <openssl/rand.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "ingest/command.h"
 #include "ingest/sql.h"
 #include "runtime/log.h"
 
+#define TERM_MS 90000
+#define RENEW_MS 30000
+#define AGAIN_MS 5000
+#define WAIT_MS 180000
+
 static const char make_sql[] =
-	"INSERT INTO `${dataset}.leases` (name, holder, expires_at)\n"
-	"SELECT new.name, NULL, NULL FROM (SELECT 'run' AS name) AS new\n"
-	"LEFT JOIN `${dataset}.leases` AS old ON old.name = new.name\n"
-	"WHERE old.name IS NULL";
+	"MERGE `${dataset}.leases` AS old\n"
+	"USING (SELECT 'run' AS name) AS new\n"
+	"ON old.name = new.name\n"
+	"WHEN NOT MATCHED THEN INSERT (name, holder, expires_at) VALUES (new.name, NULL, NULL)";
 
-static const char take_before[] = "UPDATE `${dataset}.leases`\nSET holder = ";
-static const char take_between[] =
-	", expires_at = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 90 SECOND)\n"
-	"WHERE name = 'run' AND (holder IS NULL OR expires_at < CURRENT_TIMESTAMP() OR holder = ";
-static const char take_after[] = ")";
+static const char take_sql[] =
+	"UPDATE `${dataset}.leases`\n"
+	"SET holder = @holder, expires_at = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 90 SECOND)\n"
+	"WHERE name = 'run'\n"
+	"  AND (holder IS NULL OR expires_at < CURRENT_TIMESTAMP() OR holder = @holder)";
 
-static const char give_before[] =
-	"UPDATE `${dataset}.leases` SET holder = NULL, expires_at = NULL WHERE name = 'run' AND holder = ";
+static const char renew_sql[] =
+	"UPDATE `${dataset}.leases`\n"
+	"SET expires_at = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 90 SECOND)\n"
+	"WHERE name = 'run' AND holder = @holder";
 
-/* A statement with the run's name in one place or two. */
-static bool update(struct warehouse *warehouse, const char *before, const char *between,
-	const char *after, long long *changed) {
-	struct buf sql = BUF(8192);
+static const char give_sql[] =
+	"UPDATE `${dataset}.leases`\n"
+	"SET holder = NULL, expires_at = NULL\n"
+	"WHERE name = 'run' AND holder = @holder";
+
+static const char read_sql[] = "SELECT holder FROM `${dataset}.leases` WHERE name = 'run'";
+
+/* A renewal that is not answered soon is no good: the next one is tried instead. */
+static const struct retry_policy hasty = {.first_ms = 500, .most_ms = 4000, .deadline_ms = 15000};
+
+static long now_ms(void) {
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void lease_init(struct lease *lease, struct warehouse *warehouse, const char *command, day date,
+	unsigned task) {
+	char text[DAY_TEXT];
+	char *holder = arena_printf(
+		warehouse->arena, "%s %s %s", command, day_print(date, text), warehouse->run_id);
+	if (task)
+		holder = arena_printf(warehouse->arena, "%s task %u", holder, task);
+	*lease = (struct lease){.warehouse = warehouse,
+		.holder = holder,
+		.other = "",
+		.renew_ms = RENEW_MS,
+		.wait_ms = WAIT_MS};
+}
+
+static bool ask(const struct lease *lease, const char *sql, const struct retry_policy *retry,
+	struct bigquery_result *result) {
+	const struct bigquery_parameter holder = {
+		.name = "holder", .type = "STRING", .value = lease->holder};
+	return warehouse_ask(lease->warehouse, retry ? NULL : "the lease",
+		&(struct bigquery_query){
+			.sql = sql, .parameters = &holder, .parameter_count = 1, .retry = retry},
+		result);
+}
+
+static bool keep(void *context) {
+	return lease_keep(context);
+}
+
+static void hold(struct lease *lease, long since_ms) {
+	lease->held = true;
+	lease->renewed_ms = since_ms;
+	lease->next_ms = since_ms + lease->renew_ms;
+	lease->warehouse->keep = keep;
+	lease->warehouse->keep_context = lease;
+}
+
+static void let_go(struct lease *lease) {
+	lease->held = false;
+	lease->warehouse->keep = NULL;
+}
+
+/* False when the warehouse does not answer. */
+static bool read_other(struct lease *lease) {
 	struct bigquery_result result;
-	buf_puts(&sql, before);
-	sql_quote(&sql, warehouse->run_id);
-	if (between) {
-		buf_puts(&sql, between);
-		sql_quote(&sql, warehouse->run_id);
+	if (!warehouse_query(lease->warehouse, "the lease", read_sql, &result))
+		return false;
+	const char *other = result.row_count ? bigquery_cell(&result, 0, 0) : NULL;
+	lease->other = other ? other : "";
+	return true;
+}
+
+enum lease_result lease_take(struct lease *lease) {
+	struct bigquery_result result;
+	for (bool again = false;; again = true) {
+		long since = now_ms();
+		if (!ask(lease, take_sql, NULL, &result))
+			return LEASE_FAILED;
+		if (result.affected > 0) {
+			hold(lease, since);
+			return LEASE_HELD;
+		}
+		if (!read_other(lease))
+			return LEASE_FAILED;
+		if (*lease->other || again)
+			return LEASE_OTHERS;
+		if (!warehouse_query(lease->warehouse, "the lease", make_sql, NULL))
+			return LEASE_FAILED;
 	}
-	buf_puts(&sql, after);
-	bool good = warehouse_query(warehouse, "the lease", sql.ptr, &result);
-	*changed = good ? result.affected : 0;
-	buf_free(&sql);
-	return good;
 }
 
-enum lease_result lease_take(struct warehouse *warehouse) {
-	long long changed;
-	if (!warehouse_query(warehouse, "the lease", make_sql, NULL))
-		return LEASE_FAILED;
-	if (!update(warehouse, take_before, take_between, take_after, &changed))
-		return LEASE_FAILED;
-	return changed > 0 ? LEASE_HELD : LEASE_OTHERS;
+/* One to three seconds, by chance, so that two that wait do not ask in step. */
+static void wait_a_little(void) {
+	unsigned short chance = 0;
+	RAND_bytes((unsigned char *)&chance, sizeof(chance));
+	long ms = 1000 + chance % 2000;
+	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-enum lease_result lease_wait(struct warehouse *warehouse, long wait_ms) {
-	const struct timespec second = {.tv_sec = 1};
-	for (long waited = 0;; waited += 1000) {
-		enum lease_result result = lease_take(warehouse);
-		if (result != LEASE_OTHERS || waited >= wait_ms)
+enum lease_result lease_wait(struct lease *lease) {
+	for (long began = now_ms(), turn = 0;; turn++) {
+		enum lease_result result = lease_take(lease);
+		if (result != LEASE_OTHERS || now_ms() - began >= lease->wait_ms)
 			return result;
-		if (!waited)
-			log_line(LOG_INFO, "another run holds the lease; waiting for up to %ld s",
-				wait_ms / 1000);
+		if (!turn)
+			log_line(LOG_INFO, "`%s` holds the lease; waiting for up to %ld s",
+				lease->other, lease->wait_ms / 1000);
 		if (stop_signal)
 			return LEASE_FAILED;
-		nanosleep(&second, NULL);
+		wait_a_little();
 	}
 }
 
-void lease_give(struct warehouse *warehouse) {
-	long long changed;
-	update(warehouse, give_before, NULL, "", &changed);
+static bool lose(struct lease *lease, const char *why) {
+	log_line(LOG_ERROR, "the lease is lost: %s; nothing more is built", why);
+	lease->held = false;
+	lease->lost = true;
+	return false;
+}
+
+bool lease_keep(struct lease *lease) {
+	struct bigquery_result result;
+	long now = now_ms();
+	if (!lease->held || now < lease->next_ms)
+		return lease->held;
+	if (!ask(lease, renew_sql, &hasty, &result)) {
+		lease->next_ms = now_ms() + AGAIN_MS;
+		return now_ms() - lease->renewed_ms < TERM_MS ||
+		       lose(lease, "the warehouse does not answer");
+	}
+	if (result.affected <= 0)
+		return lose(lease, "another run has it");
+	hold(lease, now);
+	return true;
+}
+
+bool lease_is_twin(const struct lease *lease) {
+	struct str mine = str_from(lease->holder), other = str_from(lease->other);
+	size_t common = strlen("run 2026-11-21 ");
+	return str_starts(mine, "run ") && mine.len > common && other.len > common &&
+	       str_eq(str_slice(mine, 0, common), str_slice(other, 0, common));
+}
+
+void lease_give(struct lease *lease) {
+	struct bigquery_result result;
+	bool held = lease->held;
+	let_go(lease);
+	if (held)
+		ask(lease, give_sql, NULL, &result);
 }

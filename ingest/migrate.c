@@ -16,8 +16,6 @@
 #include "ingest/sql.h"
 #include "runtime/log.h"
 
-#define LEASE_WAIT_MS 180000
-
 static const char seen_sql[] = "SELECT name, sha256, number FROM `${dataset}.schema_migrations`\n"
 			       "ORDER BY applied_at";
 static const char schema_name[] = "schema";
@@ -168,8 +166,6 @@ static int run_pending(struct warehouse *warehouse, const struct bigquery_result
 			continue;
 		if (stop_signal)
 			return EXIT_TERMINATED;
-		if (lease_take(warehouse) != LEASE_HELD)
-			return EXIT_LEASE;
 		log_line(LOG_INFO, "migration %s", file->name);
 		struct notes notes = {.sql = BUF(8192)};
 		add_migration(&notes, file);
@@ -183,13 +179,15 @@ static int run_pending(struct warehouse *warehouse, const struct bigquery_result
 /* Under the lease, since two at once would do them twice; whoever waited looks again. */
 static int migrate(struct warehouse *warehouse) {
 	struct bigquery_result seen;
-	enum lease_result lease = lease_wait(warehouse, LEASE_WAIT_MS);
-	if (lease != LEASE_HELD)
-		return lease == LEASE_OTHERS ? EXIT_LEASE : warehouse_exit(warehouse);
+	struct lease lease;
+	lease_init(&lease, warehouse, "migrate", moment_day(config_now(warehouse->config)), 0);
+	enum lease_result taken = lease_wait(&lease);
+	if (taken != LEASE_HELD)
+		return taken == LEASE_OTHERS ? EXIT_LEASE : warehouse_exit(warehouse);
 	bool asked = warehouse_query(warehouse, "schema_migrations", seen_sql, &seen);
 	int code = asked ? run_pending(warehouse, &seen) : warehouse_exit(warehouse);
-	lease_give(warehouse);
-	return code;
+	lease_give(&lease);
+	return lease.lost ? EXIT_LEASE : code;
 }
 
 /* --- the whole ----------------------------------------------------------------------------------- */

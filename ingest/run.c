@@ -14,7 +14,6 @@
 #include "ingest/trial.h"
 #include "runtime/log.h"
 
-#define LEASE_WAIT_MS 180000
 #define BLOCK 31
 #define MENDED_AT_A_TIME 200
 
@@ -298,17 +297,37 @@ static bool is_last_task(struct run *run) {
 	return (size_t)found >= wanted;
 }
 
+static int yield(struct run *run, const struct lease *lease) {
+	bool twin = lease_is_twin(lease);
+	log_line(twin ? LOG_INFO : LOG_ERROR, "`%s` holds the lease%s", lease->other,
+		twin ? ": it builds what this run would" : "");
+	buf_printf(&run->message, "%s`%s` holds the lease", run->message.len ? "; " : "", lease->other);
+	return twin ? EXIT_DONE : EXIT_LEASE;
+}
+
+/* What a task brings while another builds is not seen by that one any more, unless it looks again. */
+static bool build_all(struct run *run, struct lease *lease) {
+	size_t before;
+	do {
+		before = run->transforms.days;
+		if (!transform_run(lease, &run->transforms))
+			return false;
+	} while (run->options->tasks > 1 && run->transforms.days > before);
+	return true;
+}
+
 static int build(struct run *run) {
-	enum lease_result lease = lease_wait(&run->warehouse, LEASE_WAIT_MS);
-	if (lease != LEASE_HELD)
-		return lease == LEASE_OTHERS ? EXIT_LEASE : warehouse_exit(&run->warehouse);
-	enum transform_result result = transform_run(&run->warehouse, &run->transforms);
-	bool checked = result == TRANSFORM_DONE &&
-		       checks_run(&run->warehouse, run->options->date, &run->checks);
-	lease_give(&run->warehouse);
-	if (result == TRANSFORM_LEASE_LOST)
-		return EXIT_LEASE;
-	return checked ? EXIT_DONE : warehouse_exit(&run->warehouse);
+	struct lease lease;
+	lease_init(&lease, &run->warehouse, run->options->command, run->options->date, run->options->task);
+	enum lease_result taken = lease_wait(&lease);
+	if (taken == LEASE_OTHERS)
+		return yield(run, &lease);
+	bool good = taken == LEASE_HELD && build_all(run, &lease) &&
+		    checks_run(&run->warehouse, run->options->date, &run->checks);
+	lease_give(&lease);
+	if (good)
+		return EXIT_DONE;
+	return lease.lost ? EXIT_LEASE : warehouse_exit(&run->warehouse);
 }
 
 static int worst(const struct run *run) {

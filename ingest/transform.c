@@ -9,10 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ingest/lease.h"
 #include "ingest/spool.h"
 #include "ingest/sql.h"
 #include "runtime/log.h"
+
+#define ROWS_AT_A_TIME 100
 
 static const char *const dims[] = {
 	"dim_workspaces", "dim_users_history", "dim_users", "dim_api_keys_history", "dim_api_keys", NULL};
@@ -48,6 +49,18 @@ static const char held_sql[] =
 static const char built_sql[] =
 	"SELECT fact, day, input_hash FROM `${dataset}.fact_builds`\n"
 	"QUALIFY ROW_NUMBER() OVER (PARTITION BY fact, day ORDER BY built_at DESC, run_id DESC) = 1";
+
+static const char note_before_sql[] =
+	"INSERT INTO `${dataset}.fact_builds` (fact, day, input_hash, run_id, built_at)\n"
+	"SELECT @fact, new.day, new.input_hash, @run, @now\n"
+	"FROM (\n";
+
+static const char note_after_sql[] =
+	"\n) AS new\n"
+	"LEFT JOIN `${dataset}.fact_builds` AS old\n"
+	"  ON old.fact = @fact AND old.day = new.day AND old.input_hash = new.input_hash\n"
+	"  AND old.run_id = @run AND old.built_at = @now\n"
+	"WHERE old.fact IS NULL";
 
 struct inputs {
 	struct bigquery_result covered, held, built;
@@ -143,18 +156,25 @@ static struct due_days find_due(
 	return due;
 }
 
-static bool note_builds(
+/* Leaves out what an earlier try of the same statement wrote, so that a lost answer does no harm. */
+static bool note_some(
 	struct warehouse *warehouse, const char *fact, const struct due *days, size_t count) {
-	struct buf sql = BUF(4 << 20);
+	struct buf sql = BUF(1 << 20);
 	char date[DAY_TEXT], now[MOMENT_TEXT];
-	moment_print(config_now(warehouse->config), now);
-	buf_puts(&sql, "INSERT INTO `${dataset}.fact_builds` (fact, day, input_hash, run_id, built_at) VALUES\n");
-	for (size_t i = 0; i < count; i++) {
-		buf_printf(&sql, "%s('%s', DATE '%s', '%s', ", i ? ",\n" : "", fact, day_print(days[i].day, date), days[i].hash);
-		sql_quote(&sql, warehouse->run_id);
-		buf_printf(&sql, ", TIMESTAMP '%s')", now);
-	}
-	bool good = !sql.full && warehouse_query(warehouse, "fact_builds", sql.ptr, NULL);
+	const struct bigquery_parameter names[] = {
+		{.name = "fact", .type = "STRING", .value = fact},
+		{.name = "run", .type = "STRING", .value = warehouse->run_id},
+		{.name = "now", .type = "TIMESTAMP", .value = moment_print(config_now(warehouse->config), now)},
+	};
+	buf_puts(&sql, note_before_sql);
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&sql, "%s  SELECT DATE '%s' AS day, '%s' AS input_hash",
+			i ? "\n  UNION ALL\n" : "", day_print(days[i].day, date), days[i].hash);
+	buf_puts(&sql, note_after_sql);
+	struct bigquery_result result;
+	bool good = warehouse_ask(warehouse, "fact_builds",
+		&(struct bigquery_query){.sql = sql.ptr, .parameters = names, .parameter_count = COUNT_OF(names)},
+		&result);
 	buf_free(&sql);
 	return good;
 }
@@ -169,35 +189,43 @@ static bool forget_builds(
 		warehouse, "fact_builds", sql, days[0].day, days[count - 1].day, NULL);
 }
 
-static enum transform_result build_range(struct warehouse *warehouse, const struct sql_file *file,
-	const struct due *days, size_t count) {
-	enum lease_result lease = lease_take(warehouse);
-	if (lease != LEASE_HELD)
-		return lease == LEASE_OTHERS ? TRANSFORM_LEASE_LOST : TRANSFORM_FAILED;
-	if (!forget_builds(warehouse, file->name, days, count) ||
-		!warehouse_query_days(
-			warehouse, file->name, file->text, days[0].day, days[count - 1].day, NULL))
-		return TRANSFORM_FAILED;
-	return note_builds(warehouse, file->name, days, count) ? TRANSFORM_DONE : TRANSFORM_FAILED;
+static bool note_builds(
+	struct warehouse *warehouse, const char *fact, const struct due *days, size_t count) {
+	for (size_t at = 0; at < count; at += ROWS_AT_A_TIME)
+		if (!note_some(warehouse, fact, days + at,
+			    count - at < ROWS_AT_A_TIME ? count - at : ROWS_AT_A_TIME))
+			return false;
+	return true;
 }
 
-static enum transform_result build_fact(struct warehouse *warehouse, const struct inputs *inputs,
-	const char *name, struct transforms *transforms) {
+static bool build_range(struct warehouse *warehouse, const struct sql_file *file,
+	const struct due *days, size_t count) {
+	return forget_builds(warehouse, file->name, days, count) &&
+	       warehouse_query_days(warehouse, file->name, file->text, days[0].day,
+		       days[count - 1].day, NULL) &&
+	       note_builds(warehouse, file->name, days, count);
+}
+
+static size_t length_of_range(const struct due *days, size_t count) {
+	size_t length = 1;
+	while (length < count && days[length].day == days[0].day + (day)length)
+		length++;
+	return length;
+}
+
+static bool build_fact(struct warehouse *warehouse, const struct inputs *inputs, const char *name,
+	struct transforms *transforms) {
 	const struct sql_file *file = sql_find(SQL_transforms, name);
 	struct due_days due = find_due(warehouse, inputs, file);
 	for (size_t first = 0, count; first < due.days.count; first += count) {
 		const struct due *days = due.days.items + first;
-		for (count = 1; first + count < due.days.count &&
-				days[count].day == days[0].day + (day)count;
-			count++)
-			;
-		enum transform_result result = build_range(warehouse, file, days, count);
-		if (result != TRANSFORM_DONE)
-			return result;
+		count = length_of_range(days, due.days.count - first);
+		if (!build_range(warehouse, file, days, count))
+			return false;
 		transforms->days += count;
 		transforms->ranges++;
 	}
-	return TRANSFORM_DONE;
+	return true;
 }
 
 static bool build_dims(struct warehouse *warehouse) {
@@ -208,17 +236,16 @@ static bool build_dims(struct warehouse *warehouse) {
 	return true;
 }
 
-enum transform_result transform_run(struct warehouse *warehouse, struct transforms *transforms) {
+bool transform_run(struct lease *lease, struct transforms *transforms) {
+	struct warehouse *warehouse = lease->warehouse;
 	struct inputs inputs;
 	if (!build_dims(warehouse) ||
 		!warehouse_query(warehouse, "coverage", covered_sql, &inputs.covered) ||
 		!warehouse_query(warehouse, "the dims", held_sql, &inputs.held) ||
 		!warehouse_query(warehouse, "fact_builds", built_sql, &inputs.built))
-		return TRANSFORM_FAILED;
-	for (size_t i = 0; facts[i]; i++) {
-		enum transform_result result = build_fact(warehouse, &inputs, facts[i], transforms);
-		if (result != TRANSFORM_DONE)
-			return result;
-	}
-	return TRANSFORM_DONE;
+		return false;
+	for (size_t i = 0; facts[i]; i++)
+		if (!build_fact(warehouse, &inputs, facts[i], transforms))
+			return false;
+	return true;
 }

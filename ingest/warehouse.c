@@ -109,43 +109,68 @@ static void wait_a_little(unsigned attempt) {
 	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-static bool query(struct warehouse *warehouse, const char *what, const struct bigquery_query *asked,
+static bool may_begin(struct warehouse *warehouse) {
+	if (!warehouse->keep || warehouse->keeping)
+		return true;
+	warehouse->keeping = true;
+	bool good = warehouse->keep(warehouse->keep_context);
+	warehouse->keeping = false;
+	return good;
+}
+
+static void raise_flag(void *context) {
+	*(bool *)context = true;
+}
+
+/* A statement that was begun is waited for even if the lease is lost meanwhile: it is whole by itself. */
+static bool run_query(struct warehouse *warehouse, const struct bigquery_query *asked,
 	struct bigquery_result *result) {
-	struct bigquery_result mine;
-	result = result ? result : &mine;
+	bool done = false;
+	bigquery_query_start(&warehouse->bq, warehouse->arena, asked, result, raise_flag, &done);
+	while (!done) {
+		http_run_for(warehouse->http, &done, 1000);
+		if (!done)
+			may_begin(warehouse);
+	}
+	return result->error.kind == BIGQUERY_OK;
+}
+
+bool warehouse_ask(struct warehouse *warehouse, const char *what,
+	const struct bigquery_query *asked, struct bigquery_result *result) {
+	struct bigquery_query query = *asked;
+	query.sql = sql_for(warehouse->arena, asked->sql, warehouse->bq.dataset);
+	query.statistics = true;
+	*result = (struct bigquery_result){0};
 	for (unsigned attempt = 0;; attempt++) {
-		*result = (struct bigquery_result){0};
-		if (bigquery_query(&warehouse->bq, warehouse->arena, asked, result))
+		if (!may_begin(warehouse))
+			return false;
+		if (run_query(warehouse, &query, result))
 			return true;
 		if (!was_crossed(&result->error) || attempt == MOST_CROSSINGS || stop_signal)
 			break;
 		wait_a_little(attempt);
 	}
-	warehouse_complain(warehouse, what, &result->error);
+	if (what)
+		warehouse_complain(warehouse, what, &result->error);
 	return false;
 }
 
 bool warehouse_query(struct warehouse *warehouse, const char *what, const char *sql,
 	struct bigquery_result *result) {
-	return query(warehouse, what,
-		&(struct bigquery_query){
-			.sql = sql_for(warehouse->arena, sql, warehouse->bq.dataset),
-			.statistics = true},
-		result);
+	struct bigquery_result unread;
+	return warehouse_ask(warehouse, what, &(struct bigquery_query){.sql = sql},
+		result ? result : &unread);
 }
 
 bool warehouse_query_days(struct warehouse *warehouse, const char *what, const char *sql, day from,
 	day to, struct bigquery_result *result) {
 	char first[DAY_TEXT], last[DAY_TEXT];
+	struct bigquery_result unread;
 	const struct bigquery_parameter days[] = {
 		{.name = "from", .type = "DATE", .value = day_print(from, first)},
 		{.name = "to", .type = "DATE", .value = day_print(to, last)},
 	};
-	return query(warehouse, what,
-		&(struct bigquery_query){
-			.sql = sql_for(warehouse->arena, sql, warehouse->bq.dataset),
-			.parameters = days,
-			.parameter_count = 2,
-			.statistics = true},
-		result);
+	return warehouse_ask(warehouse, what,
+		&(struct bigquery_query){.sql = sql, .parameters = days, .parameter_count = 2},
+		result ? result : &unread);
 }

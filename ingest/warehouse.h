@@ -15,6 +15,10 @@ struct warehouse {
 	struct bigquery_label labels[2];
 	bool unreachable;               /* a call failed for want of an answer */
 	VEC(const char *) changed;      /* tables that somebody changed by hand, see drift.h */
+	/* Asked before each query and while it runs; false: begin none. NULL: always. */
+	bool (*keep)(void *context);
+	void *keep_context;
+	bool keeping;                   /* `keep` is at work, its own queries are not asked about */
 };
 
 /* Opens it and the dataset, which is created (with BIGQUERY_LOCATION) if `create`. False with the problem
@@ -23,7 +27,11 @@ bool warehouse_open(struct warehouse *warehouse, const struct config *config, co
 void warehouse_close(struct warehouse *warehouse);
 
 /* Runs a query, its text naming ${dataset}; the result lives in the warehouse's arena. False with the
- * problem said under the name `what`. */
+ * problem said under the name `what`, or not said if that is NULL. */
+bool warehouse_ask(struct warehouse *warehouse, const char *what, const struct bigquery_query *asked,
+	struct bigquery_result *result);
+
+/* The same for a mere text; `result` may be NULL. */
 bool warehouse_query(struct warehouse *warehouse, const char *what, const char *sql, struct bigquery_result *result);
 
 /* The same for the days from @from to @to. */

@@ -183,7 +183,9 @@ void bigquery_send(struct bigquery *bq, const struct bigquery_request *request) 
 		.safe = request->safe,
 		.timeout_ms = SLOW_MS,
 		.delay_ms = request->delay_ms,
-		.retry = bq->retry.deadline_ms ? &bq->retry : &retry_bigquery,
+		.retry = request->retry          ? request->retry
+			 : bq->retry.deadline_ms ? &bq->retry
+						 : &retry_bigquery,
 		.judge = judge,
 		.done = answered,
 		.context = sending};

@@ -95,6 +95,7 @@ struct bigquery_query {
 	bool dry_run;        /* only `columns` and `bytes_processed` are filled */
 	bool statistics;     /* also bytes_billed and DML counts: one more request if need be */
 	const char *job_id;  /* run under this id: an id that was used gives that job's result */
+	const struct retry_policy *retry; /* NULL: the client's */
 };
 
 struct bigquery_column {

@@ -244,6 +244,7 @@ static void ask_statistics(struct run *run) {
 	bigquery_send(run->bq, &(struct bigquery_request){.method = "GET",
 				       .path = path.ptr,
 				       .safe = true,
+				       .retry = run->query.retry,
 				       .done = statistics_answered,
 				       .context = run});
 	buf_free(&path);
@@ -322,6 +323,7 @@ static void look(struct run *run) {
 	bigquery_send(run->bq, &(struct bigquery_request){.method = "GET",
 				       .path = path.ptr,
 				       .safe = true,
+				       .retry = run->query.retry,
 				       .delay_ms = delay,
 				       .done = answered,
 				       .context = run});
@@ -347,6 +349,7 @@ static void make_job(struct run *run) {
 				       .path = "jobs",
 				       .body = body,
 				       .safe = true,
+				       .retry = run->query.retry,
 				       .done = job_made,
 				       .context = run});
 }
@@ -380,6 +383,7 @@ void bigquery_query_start(struct bigquery *bq, struct arena *arena,
 				  .path = "queries",
 				  .body = body,
 				  .safe = true,
+				  .retry = run->query.retry,
 				  .done = answered,
 				  .context = run});
 }

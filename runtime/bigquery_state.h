@@ -13,6 +13,7 @@ struct bigquery_request {
 	bool once;              /* the caller sends again itself */
 	bool safe;
 	long delay_ms;
+	const struct retry_policy *retry; /* NULL: the client's */
 	/* `body` is the answer as JSON (borrowed, NULL when it is none); `error` what was wrong. */
 	void (*done)(void *context, const struct http_response *response, const json_t *body,
 		const struct bigquery_error *error);

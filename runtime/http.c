@@ -369,17 +369,28 @@ static void finish_all(struct http *http, long wait) {
 		curl->multi_poll(http->multi, NULL, 0, (int)wait, NULL);
 }
 
+/* One round of the loop; false when there is nothing to do. */
+static bool turn(struct http *http, long most_ms) {
+	if (http->options.stop && *http->options.stop)
+		stop_all(http);
+	long wait = start_waiting(http);
+	if (!http->in_flight && !http->first)
+		return false;
+	int running;
+	curl->multi_perform(http->multi, &running);
+	finish_all(http, wait < most_ms ? wait : most_ms);
+	return true;
+}
+
 void http_run_until(struct http *http, const bool *done) {
-	while (!*done) {
-		if (http->options.stop && *http->options.stop)
-			stop_all(http);
-		long wait = start_waiting(http);
-		if (!http->in_flight && !http->first)
-			return;
-		int running;
-		curl->multi_perform(http->multi, &running);
-		finish_all(http, wait);
-	}
+	while (!*done && turn(http, 1000))
+		;
+}
+
+void http_run_for(struct http *http, const bool *done, long ms) {
+	long end = now_ms() + ms, left;
+	while (!*done && (left = end - now_ms()) > 0 && turn(http, left))
+		;
 }
 
 void http_run(struct http *http) {

@@ -75,6 +75,9 @@ void http_run(struct http *http);
 /* The same, but only until `*done` is true; the rest stays and goes on with the next call. */
 void http_run_until(struct http *http, const bool *done);
 
+/* The same, and for so many milliseconds at most. */
+void http_run_for(struct http *http, const bool *done, long ms);
+
 /* The value of an answer's header, any case, without white space; empty if there is none. */
 struct str http_header(const struct http_response *response, const char *name);
 
