@@ -18,15 +18,13 @@ static day week_start(day date) {
 
 static struct vendors *open_vendors(const struct config *config, const struct invocation *invocation) {
 	moment now = config_now(config);
-	day today = moment_day(now), end = week_start(today);
-	long days = option_number(invocation, "mock-days", 120);
 	sigset_t all, before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the thread that waits for answers */
 	struct vendors *vendors = vendors_open(&(struct vendors_options){
-		.seed = SEED, .now = now / SECOND, .history_end = day_start(end) / SECOND,
+		.seed = SEED, .now = now / SECOND, .history_end = day_start(week_start(moment_day(now))) / SECOND,
 		.people = (int)option_number(invocation, "mock-people", 40),
-		.days = (int)(days > today - end ? days - (today - end) : 1)});
+		.days = (int)option_number(invocation, "mock-days", 120)});
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return vendors;
 }

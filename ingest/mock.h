@@ -10,7 +10,7 @@
 	{.name = "mock-people", .type = OPTION_NUMBER, .argument = "N", .min = 4, .max = 5000, \
 		.doc = "with --mock-apis: how many people there are (40)"}, \
 	{.name = "mock-days", .type = OPTION_NUMBER, .argument = "N", .min = 1, .max = 800, \
-		.doc = "with --mock-apis: days of history (120)"}
+		.doc = "with --mock-apis: days of history before this week (120)"}
 
 /* Starts it by the run's clock and points the settings at it. False with the problem said. */
 bool mock_start(struct config *config, const struct invocation *invocation);
