@@ -40,10 +40,16 @@ static void drop_spool(struct chain *chain, struct haul *haul) {
 	haul->spool = (struct spool){0};
 }
 
-/* "GET https://api.example/v1/report, page 2: …" */
+/* "GET https://api.example/v1/report, page 2: …", for the warehouse as well as the screen: vendors may
+ * repeat the key that they were sent, which neither may show. */
 static const char *with_place(const struct chain *chain, const char *text) {
-	return arena_printf(chain->fetch->arena, "%s %.*s, page %u: %s", chain->stream->method,
+	struct buf message = BUF(64 * 1024);
+	buf_printf(&message, "%s %.*s, page %u: %s", chain->stream->method,
 		(int)strcspn(chain->url.ptr, "?"), chain->url.ptr, chain->ask.page, text);
+	log_mask(&message);
+	const char *copy = arena_cstr(chain->fetch->arena, buf_str(&message));
+	buf_free(&message);
+	return copy;
 }
 
 static void fail_day(struct chain *chain, struct haul *haul, enum status status,

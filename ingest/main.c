@@ -2,6 +2,8 @@
  * what their exit codes mean; each command is a file cmd_NAME.c. */
 #include "ingest/command.h"
 
+#include <stdlib.h>
+
 #include "runtime/log.h"
 
 #define COMMAND(name) extern const struct command cmd_##name;
@@ -65,5 +67,7 @@ int main(int argc, char **argv) {
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	log_set_program("mbc-ingest");
+	if (getenv("CLOUD_RUN_JOB") || getenv("K_SERVICE"))
+		log_set_json();
 	return program_run(&program, argc, argv);
 }

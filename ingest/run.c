@@ -131,6 +131,7 @@ static void say_failures(struct run *run) {
 		char date[DAY_TEXT];
 		if (haul->status != STATUS_DENIED && haul->status != STATUS_FAILED)
 			continue;
+		log_label("stream", haul->stream->name);
 		log_line(LOG_ERROR, "%s %s: %s%s%s%s%s", haul->stream->name,
 			day_print(haul->day, date), status_names[haul->status],
 			haul->reason ? ", " : "", haul->reason ? haul->reason : "",
@@ -139,6 +140,7 @@ static void say_failures(struct run *run) {
 			buf_printf(&run->message, "%s %s: %s", haul->stream->name, date,
 				haul->message ? haul->message : status_names[haul->status]);
 	}
+	log_label("stream", NULL);
 }
 
 static void say_summary(const struct run *run, int code) {
@@ -369,6 +371,7 @@ int run_whole(const struct config *config, const struct run_options *options) {
 		.options = options,
 		.run_id = run_name(config),
 		.message = BUF(2048)};
+	log_label("run", run.run_id);
 	run.started = config_now(config);
 	run.fetch = (struct fetch){.config = config, .arena = config->arena, .run_id = run.run_id,
 		.folder = folder && *folder ? folder : "/tmp", .tasks = options->tasks};
