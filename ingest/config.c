@@ -78,6 +78,8 @@ static const char *check_streams(const char *value) {
 bool url_is_local(const char *url) {
 	const char *host = strstr(url, "://");
 	host = host ? host + 3 : url;
+	if (memchr(host, '@', strcspn(host, "/?#"))) /* a user's name, and the host behind it */
+		return false;
 	if (strncmp(host, "[::1]", 5) == 0)
 		return host[5] == '\0' || strchr(":/", host[5]);
 	size_t length = strcspn(host, ":/");
