@@ -93,10 +93,11 @@ void warehouse_close(struct warehouse *warehouse) {
 	buf_free(&warehouse->endpoint);
 }
 
-/* Two tasks that write one table at the same time may cross: one of them is told to try again, and what
- * it wanted was not done. The local warehouse says so in words of its own. */
+/* Two tasks that write one table, or make it, at the same time may cross: one of them is told to try again,
+ * and what it wanted was not done. The local warehouse says so in words of its own. */
 static bool was_crossed(const struct bigquery_error *error) {
-	return error->kind == BIGQUERY_CONFLICT ||
+	return error->kind == BIGQUERY_CONFLICT || error->kind == BIGQUERY_DUPLICATE ||
+		str_find(str_from(error->message), "violates primary key constraint", 0) != STR_NONE ||
 		str_find(str_from(error->message), "Failed to commit", 0) != STR_NONE ||
 		str_find(str_from(error->message), "Conflict on update", 0) != STR_NONE;
 }
