@@ -16,7 +16,7 @@
 #define ENVIRONMENT_OPTION                                                    \
 	{"env", 'e', OPTION_TEXT, "NAME", .environment = "MBC_ENV",           \
 		.doc = "environment of mbc.yaml; else the one with `default: true`"}
-#define QUIET_OPTION {"quiet", 'q', OPTION_FLAG, .doc = "say less: errors only"}
+#define QUIET_OPTION {"quiet", 'q', OPTION_FLAG, .doc = "say less: results and errors only"}
 
 const struct option_row project_options[] = {
 	ENVIRONMENT_OPTION,
@@ -65,8 +65,8 @@ static bool selects(const char *selected, const char *path) {
 		(resolved[len] == '\0' || resolved[len] == '/');
 }
 
-/* Marks the dashboards and shared charts of a file or folder; the number of definitions it marked.
- */
+/* Marks the dashboards, shared charts and snippets of a file or folder; the number of definitions it
+ * marked. */
 static size_t select_path(struct compile *c, const char *selected) {
 	struct project *project = c->project;
 	size_t count = 0;
@@ -81,6 +81,13 @@ static size_t select_path(struct compile *c, const char *selected) {
 		struct chart *chart = project->shared_charts.items[i];
 		if (selects(selected, source_of(c, chart->node->at)->path)) {
 			chart->selected = true;
+			count++;
+		}
+	}
+	for (size_t i = 0; i < project->snippets.count; i++) {
+		struct snippet *snippet = project->snippets.items[i];
+		if (selects(selected, source_of(c, snippet->name_node->at)->path)) {
+			snippet->selected = true;
 			count++;
 		}
 	}
@@ -104,6 +111,8 @@ static void select_all(struct project *project) {
 		project->dashboards.items[i]->selected = true;
 	for (size_t i = 0; i < project->shared_charts.count; i++)
 		project->shared_charts.items[i]->selected = true;
+	for (size_t i = 0; i < project->snippets.count; i++)
+		project->snippets.items[i]->selected = true;
 }
 
 /* One PATH. The project's folder and mbc.yaml itself select everything. */
@@ -115,7 +124,7 @@ static void select_argument(struct compile *c, const char *path) {
 		select_all(c->project);
 	} else if (select_path(c, selected) == 0 && diag_errors(c) == 0) {
 		struct diagnostic *d = diag_add(c, E0101, SPAN_NONE,
-			"`%s` holds no dashboard and no chart of the project `%.*s`", path,
+			"`%s` holds no dashboard, chart or snippet of the project `%.*s`", path,
 			STR_ARGS(c->project->name));
 		diag_help(c, d, "name a file or folder below `sources:` of %s", c->project->path);
 	}

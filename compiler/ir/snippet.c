@@ -19,6 +19,6 @@ void snippets_lower(struct lowering *l) {
 		struct object *object =
 			object_add(l, OBJECT_SNIPPET, arena_cstr(l->c->arena, snippet->key),
 				body_of(l->c, snippet), snippet->name_node->at);
-		object->selected = !snippet->used;
+		object->selected = snippet->selected;
 	}
 }

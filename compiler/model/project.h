@@ -36,6 +36,7 @@ struct snippet {
 	struct node *sql_node;          /* scalar that holds the text */
 	struct sql *sql;
 	bool used;
+	bool selected;                  /* by PATHs on the command line */
 	unsigned char state;            /* while references are followed */
 };
 
