@@ -54,7 +54,7 @@ bool warehouse_open(
 	static const char *const app = "mbc-ingest";
 	const char *emulator = config_text(config, SETTING_EMULATOR);
 	struct buf problem = BUF(4096);
-	long long most = 0;
+	long long most = 0, patience = 0;
 	*warehouse = (struct warehouse){.config = config, .arena = config->arena, .run_id = run_id};
 	warehouse->endpoint = BUF(4096);
 	warehouse->http = http_open(&(struct http_options){.jobs = 8,
@@ -71,6 +71,7 @@ bool warehouse_open(
 	if (!emulator && !(warehouse->google = credentials_open(config, warehouse->http)))
 		return false;
 	str_integer(str_from(config_text(config, SETTING_MAX_BYTES)), &most);
+	str_integer(str_from(config_text(config, SETTING_JOB_PATIENCE)), &patience);
 	warehouse->labels[0] = (struct bigquery_label){"app", app};
 	warehouse->labels[1] = (struct bigquery_label){"run", run_id};
 	warehouse->bq = (struct bigquery){
@@ -83,6 +84,7 @@ bool warehouse_open(
 		.labels = warehouse->labels,
 		.label_count = 2,
 		.poll_ms = emulator ? 50 : 0,
+		.job_timeout_ms = (long)patience * 1000,
 	};
 	return open_dataset(warehouse, create);
 }

@@ -46,12 +46,13 @@ def change(edit):
 class Request:
     """`count`: how many requests of this method and path came before. `kind`, if the proxy names kinds: what
     it is for, and `turn`, how many of that kind came before. `origin`: the request whose answer gave the
-    address that this one goes to."""
+    address that this one goes to. `took`: seconds until the server had answered."""
 
     def __init__(self, method, path, headers, body):
         self.method, self.path, self.headers, self.body = method, path, headers, body
         self.count = self.turn = 0
         self.kind = self.origin = None
+        self.took = 0
 
     def __repr__(self):
         return "%s %s" % (self.method, self.path)
@@ -203,8 +204,10 @@ class Proxy:
             self.hang_up(handler, fault[2])
 
     def ask(self, request):
+        started = time.monotonic()
         try:
             status, text, headers = self.forward(request)
+            request.took = time.monotonic() - started
         except (OSError, http.client.HTTPException) as trouble:
             return 502, ("no answer from the server: %r" % trouble).encode(), [("content-type", "text/plain")]
         return status, text, self.here(request, headers)

@@ -1,44 +1,17 @@
 #!/usr/bin/env python3
 """mbc-ingest against the vendors' stand-in and a local warehouse: what the facts hold is what the vendors
-say, a second run changes nothing, a revision comes through, a failing stream leaves the others alone, and
-a run that was killed is made good by the next."""
-import decimal
+say, a second run changes nothing, a revision comes through, and a failing stream leaves the others alone."""
 import os
 import pathlib
-import signal
 import sys
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
 
 from harness import Tap
 from programs import DAY, Ingest, Vendors, check
+from truth import compare_truth
 from warehouse import Warehouse, install
-
-USAGE = "uncached_input_tokens cache_read_tokens cache_5m_tokens cache_1h_tokens output_tokens".split()
-EVENTS = "input_tokens output_tokens cache_write_tokens cache_read_tokens".split()
-
-
-def compare_truth(tap, vendors, ingest):
-    for day, truth in vendors.truth("2026-11-19", DAY).items():
-        found = ingest.query(f"""
-            SELECT
-              (SELECT SUM(total_tokens) FROM `$fct_usage_daily` WHERE product = 'api' AND usage_date = '{day}'),
-              (SELECT SUM(total_tokens) FROM `$fct_usage_daily` WHERE product = 'cursor' AND usage_date = '{day}'),
-              (SELECT SUM(requests) FROM `$fct_usage_daily` WHERE product = 'cursor' AND usage_date = '{day}'),
-              (SELECT SUM(accepts) FROM `$fct_usage_daily` WHERE product = 'claude_code' AND usage_date = '{day}')""")[0]
-        events = truth["cursor_events"]
-        check(tap, f"{day}: tokens and counts are the vendors'", [
-            sum(truth["anthropic_usage"][name] for name in USAGE), sum(events[name] for name in EVENTS),
-            events["rows"], truth["claude_code"]["accepts"]], [int(value or 0) for value in found])
-        found = dict(ingest.query(f"""
-            SELECT cost_type, CAST(SUM(list_usd) AS STRING) FROM `$fct_cost_daily`
-            WHERE cost_date = '{day}' AND cost_type != 'subscription' GROUP BY cost_type"""))
-        check(tap, f"{day}: dollars are the vendors' to the last digit",
-              [decimal.Decimal(truth["anthropic_cost"]["usd"]), decimal.Decimal(events["overage_usd"]),
-               decimal.Decimal(events["included_usd"])],
-              [decimal.Decimal(found.get(name) or 0) for name in ("usage", "overage", "included")])
 
 
 def whole(tap, vendors, ingest):
@@ -86,24 +59,6 @@ def revision(tap, vendors, ingest, before):
     check(tap, "the facts are those of the first run", before, ingest.facts())
 
 
-def killed(tap, vendors, warehouse, before):
-    ingest = Ingest(vendors, warehouse, "killed")
-    for wait in (1.5, 4, 9):
-        process = ingest.start("run", "--date", DAY)
-        time.sleep(wait)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-    # The lease of a killed run lasts 90 seconds; the next one waits for it.
-    check(tap, "the run after three kills ends well", 0, ingest.run("run", "--date", DAY), ingest.said)
-    check(tap, "and its facts are those of a run that was left alone", before, ingest.facts())
-    process = ingest.start("run", "--date", DAY)
-    time.sleep(1)
-    process.terminate()
-    started = time.monotonic()
-    process.communicate()
-    check(tap, "SIGTERM is exit 143 within 10 s", (143, True), (process.returncode, time.monotonic() - started < 10))
-
-
 def main():
     why = install()
     if why:
@@ -115,7 +70,6 @@ def main():
         before = whole(tap, vendors, ingest)
         faults(tap, vendors, ingest, before)
         revision(tap, vendors, ingest, before)
-        killed(tap, vendors, warehouse, before)
     return tap.end()
 
 
