@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
 
 from figures_cards import CARDS, Query, Show
+from figures_checks import WARNINGS, Breaker, freshness, said
 from figures_facts import COST_KEYS, COUNTS, USAGE_KEYS, WHO, Facts
 from figures_tables import Tables
 from figures_vendors import Told, days_from, dollars, next_day
@@ -32,7 +33,7 @@ TABS = {"sheet_keys": "api_keys", "sheet_people": "people", "sheet_subscriptions
 METHODS = {"anthropic_usage": "usage", "anthropic_cost": "cost", "anthropic_usage_analytics": "usage_analytics",
            "anthropic_cost_analytics": "cost_analytics", "claude_code": "code", "cursor_usage": "counters",
            "cursor_events": "events"}
-FIRST, NOW = "2026-11-06", "2026-11-16"
+FIRST, NOW = "2026-11-09", "2026-11-19"
 
 
 def tokens_of(stream, row):
@@ -51,7 +52,7 @@ class Story:
         self.snapshots, self.tries, self.runs = {}, [], []
         self.loaded = {stream: {} for stream in (*LEGACY, *ANALYTICS)}
 
-    def step(self, day, command, windows, denied=(), code=0, heal=False):
+    def step(self, day, command, windows, denied=(), code=0, narrow=False):
         """A run at six in the morning of the day; `windows` is {stream: (first, last)}."""
         now, name = f"{day}T06:00:00Z", f"run-{len(self.runs) + 1}"
         self.vendors.ask("clock", {"now": now})
@@ -61,12 +62,12 @@ class Story:
             raise RuntimeError(f"{' '.join(command)} ended with {found}:\n{self.ingest.said}")
         self.runs.append({"run_id": name, "command": command[0], "logical_date": command[-1], "exit_code": code,
                           "started_at": now, "finished_at": now})
-        if heal:
-            self.vendors.heal()
+        self.vendors.heal()
         told = self.snapshots[day] = Told(self.vendors.url)
         for stream, (first, last) in windows.items():
             rows = collections.defaultdict(list)
-            for row in () if stream in denied else getattr(told, METHODS[stream])(first, last):
+            more = {"narrow": True} if narrow and stream == "anthropic_usage" else {}
+            for row in () if stream in denied else getattr(told, METHODS[stream])(first, last, **more):
                 rows[row["day"]].append(row)
             for one in days_from(first, last):
                 self.note(stream, one, name, now, None if stream in denied else rows[one])
@@ -116,17 +117,21 @@ def tell(vendors, ingest, days):
     start, middle = next_day(FIRST, -days), next_day(NOW, -2)
     vendors.ask("clock", {"now": f"{FIRST}T06:00:00Z"})
     gone = forget_key(vendors, Told(vendors.url))
-    story.step(FIRST, ("backfill", "--from", start, "--to", next_day(FIRST, -1)),
-               {stream: (start, next_day(FIRST, -1)) for stream in LEGACY})
+    vendors.fail({"path": "/v1/organizations/usage_report/messages", "query": "inference_geo", "status": 400,
+                  "text": '{"type": "error", "error": {"message": "group_by[]: Input should be a dimension"}}'})
+    story.step(FIRST, ("backfill", "--from", start, "--to", next_day(start, 2)),
+               {stream: (start, next_day(start, 2)) for stream in LEGACY}, narrow=True)
+    story.step(FIRST, ("backfill", "--from", next_day(start, 3), "--to", next_day(FIRST, -1)),
+               {stream: (next_day(start, 3), next_day(FIRST, -1)) for stream in LEGACY})
     move(vendors, Told(vendors.url), gone)
     story.step(middle, ("backfill", "--from", FIRST, "--to", next_day(middle, -1)),
                {stream: (FIRST, next_day(middle, -1)) for stream in (*LEGACY, *ANALYTICS)})
     vendors.ask("revise", {"vendor": "anthropic", "day": next_day(NOW, -3)})
-    vendors.ask("revise", {"vendor": "cursor", "day": next_day(NOW, -4)})
+    vendors.ask("revise", {"vendor": "cursor", "day": next_day(NOW, -6)})
     vendors.fail({"path": "/v1/organizations/usage_report/claude_code", "status": 403, "times": -1})
     story.step(NOW, ("run", "--date", yesterday),
                {stream: (next_day(NOW, -width), yesterday) for stream, width in {**LEGACY, **ANALYTICS}.items()},
-               denied=("claude_code",), code=4, heal=True)
+               denied=("claude_code",), code=4)
     return story
 
 
@@ -193,7 +198,7 @@ def filter_sets(tables):
     place = next(row for row in tables.usage if row["user_email"] == person)
     key = often([row for row in tables.cost_allocation if row["product"] == "api"], "api_key")
     yield "by default", {"period": (next_day(NOW, -30), next_day(NOW, -1))}
-    yield "for a team", {"period": (next_day(FIRST, -4), next_day(FIRST, 2)), "department": [place["department"]],
+    yield "for a team", {"period": (next_day(FIRST, -7), next_day(FIRST, -1)), "department": [place["department"]],
                          "team": [place["team"]], "days": (next_day(NOW, -5), next_day(NOW, -2)),
                          "stream": ["cursor_events", "claude_code", "anthropic_cost"]}
     yield "for a person", {"period": (next_day(FIRST, -9), NOW), "person": [person], "platform": ["anthropic"],
@@ -219,6 +224,45 @@ def cards(tap, tables, story, ingest):
             compare(tap, f"card {key} {name}", columns, expected, found)
 
 
+def judged(tap, title, ingest, code, expected):
+    """A run of all checks: its exit code, and for each check that fires its severity and rows."""
+    ended = ingest.run("check", "--date", next_day(NOW, -1), MBC_NOW=f"{NOW}T06:00:00Z", MBC_ANTHROPIC_FAMILY="both")
+    tap.result(ended == code, f"{title}: exit {code}", ingest.said if ended != code else "")
+    found = said(ingest.said)
+    tap.result(set(found) == {name for name, (_, rows) in expected.items() if rows},
+               f"{title}: the checks that fire", f"found {sorted(found)}")
+    for name, (severity, rows) in expected.items():
+        shown = found.get(name, (severity, []))
+        columns = list(rows[0]) if rows else []
+        show = [[row.get(column) for column in columns] for row in shown[1]]
+        if rows and len(rows) > len(show) == 5:
+            rows = [row for row in rows if [canonical(value, False) for value in row.values()] in [
+                [canonical(value, False) for value in line] for line in show]]
+        tap.result(shown[0] == severity, f"{title}: {name} is of severity {severity}")
+        compare(tap, f"{title}: {name}", columns, rows, show)
+
+
+def checks(tap, tables, ingest):
+    day = next_day(NOW, -1)
+    breaker = Breaker(tables, ingest, next_day(FIRST, -4), day)
+
+    def warnings():
+        return {check.__name__: ("warning", check(tables, day)) for check in WARNINGS}
+    stale = {"freshness": ("error", freshness(tables, f"{NOW}T06:00:00Z"))}
+    at_first = warnings()
+    judged(tap, "the story", ingest, 1, {**at_first, **stale})
+    breaker.freshen()
+    breaker.warn()
+    then = warnings()
+    judged(tap, "with more to warn of", ingest, 0, then)
+    silent = [name for name in then if not at_first[name][1] and not then[name][1]]
+    tap.result(not silent, "every warning has been seen to fire", f"not {silent}")
+    broken = {name: ("error", rows) for name, rows in breaker.break_all().items()}
+    judged(tap, "with all errors", ingest, 1, {**warnings(), **broken})
+    files = {path.stem for path in (ROOT / "sql/checks").glob("*.sql")}
+    tap.result(files == {*broken, *warnings()}, "every check of sql/checks was among them")
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--people", default="12")
@@ -236,6 +280,7 @@ def main():
         expected = Tables(Facts(story.snapshots, story.loaded), story.tries)
         views(tap, expected, ingest)
         cards(tap, expected, story, ingest)
+        checks(tap, expected, ingest)
     return tap.end()
 
 

@@ -4,11 +4,15 @@ import datetime
 import re
 import statistics
 
+from decimal import Decimal
+from fractions import Fraction
+
 from figures_facts import COST_KEYS
 from figures_tables import grouped, total
 from figures_vendors import good_rows, next_day
 
 TWO = ("usage", "overage")
+NANO = Decimal("1e-9")
 
 
 def days_before(tables, day, count):
@@ -17,11 +21,13 @@ def days_before(tables, day, count):
 
 
 def attribution(tables, day):
-    """Days of the last seven on which nobody answers for more than 5 % of usage and overage."""
-    rows = grouped([row for row in days_before(tables, day, 7) if row["cost_type"] in TWO], ["cost_date"], cost_usd=True,
-                   nobodys=lambda rows: sum(row["cost_usd"] for row in rows if row["attribution"] == "unattributed"))
-    return [{"day": row["cost_date"], "cost_usd": row["cost_usd"], "unattributed_usd": row["nobodys"]} for row in rows
-            if row["nobodys"] * 20 > row["cost_usd"]]
+    """Seven days of which nobody answers for more than 5 % of usage and overage."""
+    rows = [row for row in days_before(tables, day, 7) if row["cost_type"] in TWO]
+    all_usd = total(rows, "cost_usd")
+    nobodys = sum(row["cost_usd"] for row in rows if row["attribution"] == "unattributed")
+    days = [row["cost_date"] for row in rows]
+    return [{"first_day": min(days), "last_day": max(days), "cost_usd": all_usd, "unattributed_usd": nobodys}
+            ] if nobodys * 20 > all_usd else []
 
 
 def usage_without_cost(tables, day):
@@ -64,7 +70,8 @@ def anomaly(tables, day):
         median = statistics.median(before)
         spread = statistics.median(abs(usd - median) for usd in before)
         if len(before) >= 7 and abs(row["cost_usd"] - median) >= 10 and abs(row["cost_usd"] - median) > 5 * spread:
-            found.append({**{name: row[name] for name in ("platform", "cost_type", "cost_usd")}, "median_usd": median})
+            found.append({**{name: row[name] for name in ("platform", "cost_type", "cost_usd")},
+                          "median_usd": Fraction(median)})
     return found
 
 
@@ -119,24 +126,120 @@ def new_model(tables, day):
 def freshness(tables, now):
     """Streams whose latest good answer is older than 25 hours."""
     limit = (datetime.datetime.fromisoformat(now[:19]) - datetime.timedelta(hours=25)).isoformat()
-    return [row["stream"] for row in grouped(tables.coverage_current, ["stream"], fetched_at=lambda rows: max(
+    return [{"stream": row["stream"]} for row in grouped(tables.coverage_current, ["stream"], fetched_at=lambda rows: max(
         row["data_fetched_at"] or "" for row in rows)) if row["fetched_at"] <= limit]
 
 
 WARNINGS = [attribution, usage_without_cost, cost_without_usage, cursor_cycle, anomaly, key_moved, key_unmapped,
             key_expiring, sheet_problem, seat_unused, new_model]
+
+
+def where(row, names):
+    return " AND ".join(f"{name} = '{row[name]}'" for name in names)
+
+
+class Breaker:
+    """Breaks the warehouse so that each check has something to say; the tables are changed alike, so that the
+    functions above say what it must be."""
+
+    def __init__(self, tables, ingest, first, day):
+        self.tables, self.ingest, self.first, self.day = tables, ingest, first, day
+
+    def change(self, table, row, names, **values):
+        """One row of the warehouse and of the tables."""
+        given = ", ".join(f"{name} = {value!r}" if isinstance(value, (str, int)) else f"{name} = NUMERIC '{value}'"
+                          for name, value in values.items())
+        self.ingest.query(f"UPDATE `${table}` SET {given} WHERE {where(row, names)}")
+        row.update(values)
+
+    def cost_row(self, day, **wanted):
+        return next(row for row in self.tables.cost if row["cost_date"] == day
+                    and all(row[name] == value for name, value in wanted.items()))
+
+    def freshen(self):
+        """The denied stream comes back, with nothing to tell."""
+        self.ingest.query(f"""
+            INSERT INTO `$coverage` (stream, day, run_id, recorded_at, status, settled, loaded, fetched_at)
+            SELECT 'claude_code', DATE '{self.day}', 'later', MAX(recorded_at), 'empty', TRUE, FALSE, MAX(recorded_at)
+            FROM `$coverage`""")
+
+    def warn(self):
+        tables = self.tables
+        early = self.cost_row(self.first, product="api", cost_basis="allocated", component="tokens")
+        for row in [row for row in tables.cost if row["cost_date"] == self.first and row["product"] == "api"
+                    and all(row[name] == early[name] for name in ("workspace_id", "model"))]:
+            self.change("fct_cost_daily", row, COST_KEYS, model="unheard-of")
+        late = self.cost_row(next_day(self.first), product="api", cost_basis="allocated", component="tokens")
+        self.change("fct_cost_daily", late, COST_KEYS, cost_basis="residual")
+        self.spend_more(tables)
+        member = tables.facts.told.members[0]
+        self.ingest.query(f"""UPDATE `$raw_cursor_members` SET user_email = 'idle@example.com'
+                              WHERE user_email = '{member["email"]}'""")
+        member.update(email="idle@example.com", isRemoved=False)
+        used = next(row for row in tables.usage if row["usage_date"] == self.day and row["total_tokens"])
+        self.change("fct_usage_daily", used, ["usage_date", "product", "api_key_id", "user_email", "model"],
+                    model="unheard-of")
+
+    def spend_more(self, tables):
+        """Forty dollars of one event, in the raw row and in the fact; the vendor says nothing of them."""
+        row = self.cost_row(self.day, cost_type="overage")
+        self.ingest.query(f"""
+            UPDATE `$raw_cursor_events` SET charged_usd = charged_usd + 40 WHERE event_hash = (
+              SELECT MIN(event_hash) FROM `$raw_cursor_events`
+              WHERE usage_date = '{self.day}' AND is_chargeable AND model = '{row["model"]}' AND ordinal = 0)""")
+        self.change("fct_cost_daily", row, COST_KEYS, cost_usd=row["cost_usd"] + 40, list_usd=row["list_usd"] + 40)
+
+    def break_all(self):
+        """Each check of severity error, with the rows that it must show."""
+        tables, day, first = self.tables, self.day, self.first
+        used = [row for row in tables.usage if row["usage_date"] == day and row["product"] == "cursor"]
+        one = next(row for row in used if row["total_tokens"])
+        raw = total(used, "total_tokens")
+        keys = ["usage_date", "product", "user_email", "model"]
+        self.change("fct_usage_daily", one, keys, total_tokens=one["total_tokens"] + 5)
+        worth = self.cost_row(day, cost_type="included")
+        raw_usd = sum(row["list_usd"] for row in tables.cost
+                      if row["cost_date"] == day and row["cost_type"] == "included")
+        self.change("fct_cost_daily", worth, COST_KEYS, list_usd=worth["list_usd"] + NANO)
+        seat = self.cost_row(day, cost_type="subscription")
+        self.ingest.query(f"""INSERT INTO `$fct_cost_daily`
+                              SELECT * FROM `$fct_cost_daily` WHERE {where(seat, COST_KEYS)}""")
+        lazy = next(row for row in tables.usage if row["product"] == "claude_code" and row["rejects"] is not None)
+        self.change("fct_usage_daily", lazy, [*keys, "api_key_id"], rejects=-1)
+        email = max(tables.facts.people.history)
+        self.ingest.query(f"""
+            INSERT INTO `$dim_users_history` (user_email, department, team, is_active, valid_from, valid_to)
+            VALUES ('{email}', '(none)', '(none)', TRUE, DATE '{day}', DATE '9999-12-31')""")
+        started = max(start for start, _, _ in tables.facts.people.history[email].list)
+        users = [told for told in tables.tries if told["stream"] == "anthropic_users"][-2]
+        self.ingest.query(f"DELETE FROM `$raw_anthropic_users` WHERE snapshot_date = '{users['day']}' AND ordinal = 0 "
+                          f"AND user_id = '{tables.facts.told.users[0]['id']}'")
+        self.ingest.query(f"DELETE FROM `$fact_builds` WHERE fact = 'fct_cost_daily' AND day = '{first}'")
+        self.ingest.query(f"""UPDATE `$fact_builds` SET built_at = TIMESTAMP '2026-01-01 00:00:00'
+                              WHERE fact = 'fct_usage_daily' AND day = '{day}'""")
+        return {
+            "usage_totals": [{"day": day, "product": "cursor", "raw_tokens": raw, "fact_tokens": raw + 5}],
+            "cost_totals": [{"day": day, "cost_type": "included", "raw_usd": raw_usd, "fact_usd": raw_usd + NANO}],
+            "grain_unique": [{"fact": "fct_cost_daily", "day": day, "user_email": "(unattributed)", "times": 2}],
+            "negative_counts": [{"day": lazy["usage_date"], "product": "claude_code",
+                                 "user_email": lazy["user_email"]}],
+            "history_overlap": [{"kind": "person", "name": email, "valid_from": started, "next_from": day}],
+            "raw_matches_coverage": [{"stream": "anthropic_users", "day": users["day"], "covered_rows": users["rows"],
+                                      "raw_rows": users["rows"] - 1}],
+            "builds_current": [{"day": first, "fact": "fct_cost_daily"}, {"day": day, "fact": "fct_usage_daily"}],
+        }
+
+
 SAYS = re.compile(r"^mbc-ingest: (error|warning): check (\w+): (.*)$", re.MULTILINE)
 
 
 def said(text):
-    """{check: [severity, rows]} of what `mbc-ingest check` has printed."""
+    """{check: (severity, rows)} of what `mbc-ingest check` has printed; five rows at most are shown."""
     found = {}
     for severity, name, line in SAYS.findall(text):
-        rows = found.setdefault(name, [severity, []])[1]
-        if not line.startswith(("not so:", "and ")):
-            rows.append(line)
+        rows = found.setdefault(name, (severity, []))[1]
+        if name == "freshness":
+            rows.append({"stream": line.split()[0]})
+        elif not line.startswith(("not so:", "and ")):
+            rows.append(dict(part.split(" ", 1) for part in line.split(", ")))
     return found
-
-
-def spelt(row):
-    return ", ".join(f"{name} {value}" for name, value in row.items())
