@@ -9,6 +9,7 @@ from figures_tables import grouped, ratio, total, zero
 from figures_vendors import next_day
 
 CARDS = {}
+TWO = ("usage", "overage")
 SPEND = "period platform department"
 PLACE = "period department team workspace person"
 TEAMS = "period department team"
@@ -108,7 +109,7 @@ def rounded(part):
 
 def nobodys(rows):
     """The share of usage and overage that nobody answers for."""
-    rows = [row for row in rows if row["cost_type"] in ("usage", "overage")]
+    rows = [row for row in rows if row["cost_type"] in TWO]
     return ratio(zero(total(those(rows, attribution="unattributed"), "cost_usd")), total(rows, "cost_usd"))
 
 
@@ -141,7 +142,7 @@ def cost_allocation__share_of_all(show):
 
 @card
 def cost_allocation__unattributed(show):
-    rows = [row for row in those(show.costs(), attribution="unattributed") if row["cost_type"] in ("usage", "overage")]
+    rows = [row for row in those(show.costs(), attribution="unattributed") if row["cost_type"] in TWO]
     return one(cost_usd=zero(total(rows, "cost_usd")))
 
 
@@ -235,8 +236,9 @@ def hours_since(show, rows):
 
 @card
 def data_health__streams(show):
-    return grouped(show.covered(), ["stream"], last_day=last_day, gaps=gap_count, data_rows=True, fetched_at=fetched_at,
-                   hours_ago=lambda rows: hours_since(show, rows), days_read_again=lambda rows: len([row for row in rows if row["tries"] > 1]))
+    return grouped(show.covered(), ["stream"], last_day=last_day, gaps=gap_count, data_rows=True,
+                   fetched_at=fetched_at, hours_ago=lambda rows: hours_since(show, rows),
+                   days_read_again=lambda rows: len([row for row in rows if row["tries"] > 1]))
 
 
 @card
@@ -265,18 +267,18 @@ def data_health__unattributed_now(show):
 
 @card
 def data_health__unattributed_by_day(show):
-    rows = [row for row in show.facts("days") if row["cost_type"] in ("usage", "overage")]
+    rows = [row for row in show.facts("days") if row["cost_type"] in TWO]
     return grouped(rows, ["cost_date"], unattributed_pct=lambda rows: percent(nobodys(rows)))
 
 
 @card
 def data_health__attribution_basis(show):
-    return by([row for row in show.facts("days") if row["cost_type"] in ("usage", "overage")], "attribution")
+    return by([row for row in show.facts("days") if row["cost_type"] in TWO], "attribution")
 
 
 @card
 def data_health__ownerless_keys(show):
-    rows = [row for row in those(show.costs(""), attribution="unattributed") if row["cost_type"] in ("usage", "overage")]
+    rows = [row for row in show.costs("") if row["attribution"] == "unattributed" and row["cost_type"] in TWO]
     return grouped(rows, ["api_key", "workspace"], cost_usd=True,
                    last_used=lambda rows: max(row["cost_date"] for row in rows))
 
@@ -466,7 +468,7 @@ def finance_overview__months(show):
     months = grouped(months_rows(show), ["month"], cost_usd=True, list_usd=True,
                      last_day=lambda rows: max(row["last_day"] for row in rows),
                      attributed_share=lambda rows: answered_share(
-                         [row for row in rows if row["cost_type"] in ("usage", "overage")]))
+                         [row for row in rows if row["cost_type"] in TWO]))
     months.sort(key=lambda row: row["month"])
     for before, row in zip([None, *months], months):
         closed = row["last_day"] == month_end(row["month"])
@@ -505,11 +507,12 @@ def platform_comparison__spend_by_platform(show):
 
 @card
 def platform_comparison__side_by_side(show):
-    def times(value, count):
-        return None if value is None else value * count
+    def usd_per_1000_lines(rows):
+        usd_per_line = ratio(total(rows, "cost_usd"), total(rows, "loc_added"))
+        return None if usd_per_line is None else usd_per_line * 1000
     return grouped(show.acts(SPEND + " team"), ["product"], cost_usd=True, people=active_people, acceptance=acceptance,
                    total_tokens=True, usd_per_person=lambda rows: ratio(total(rows, "cost_usd"), active_people(rows)),
-                   usd_per_1000_lines=lambda rows: times(ratio(total(rows, "cost_usd"), total(rows, "loc_added")), 1000))
+                   usd_per_1000_lines=usd_per_1000_lines)
 
 
 @card

@@ -45,8 +45,8 @@ def usage_without_cost(tables, day):
 def cost_without_usage(tables, day):
     rows = [row for row in days_before(tables, day, 28) if row["product"] == "api" and row["cost_basis"] == "residual"
             and row["component"] not in ("code_execution", "session_usage")]
-    return [{"day": row["cost_date"], **{name: row[name] for name in ("workspace_id", "component", "model", "cost_usd")}}
-            for row in rows]
+    return [{"day": row["cost_date"], "workspace_id": row["workspace_id"], "component": row["component"],
+             "model": row["model"], "cost_usd": row["cost_usd"]} for row in rows]
 
 
 def cursor_cycle(tables, day):
@@ -96,7 +96,7 @@ def key_unmapped(tables, day):
 def key_expiring(tables, day):
     return [{"api_key_id": key, "api_key_name": what["api_key_name"], "owner_email": what["owner_email"],
              "expires_on": what["expires_at"][:10]} for key, what in tables.keys.items()
-            if what["status"] == "active" and what["expires_at"] and day <= what["expires_at"][:10] <= next_day(day, 30)]
+            if what["status"] == "active" and day <= (what["expires_at"] or "")[:10] <= next_day(day, 30)]
 
 
 def sheet_problem(tables, day):
@@ -126,8 +126,9 @@ def new_model(tables, day):
 def freshness(tables, now):
     """Streams whose latest good answer is older than 25 hours."""
     limit = (datetime.datetime.fromisoformat(now[:19]) - datetime.timedelta(hours=25)).isoformat()
-    return [{"stream": row["stream"]} for row in grouped(tables.coverage_current, ["stream"], fetched_at=lambda rows: max(
-        row["data_fetched_at"] or "" for row in rows)) if row["fetched_at"] <= limit]
+    streams = grouped(tables.coverage_current, ["stream"],
+                      at=lambda rows: max(row["data_fetched_at"] or "" for row in rows))
+    return [{"stream": row["stream"]} for row in streams if row["at"] <= limit]
 
 
 WARNINGS = [attribution, usage_without_cost, cost_without_usage, cursor_cycle, anomaly, key_moved, key_unmapped,

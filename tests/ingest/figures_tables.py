@@ -39,10 +39,28 @@ class Tables:
         self.daily_activity = self.activity()
         self.dim_users = [{"user_email": email, **versions.now()} for email, versions in facts.people.history.items()]
         self.dim_api_keys = [{"api_key_id": key, **what} for key, what in self.keys.items()]
+        self.dim_users_history = self.versions("user_email", facts.people.history)
+        self.dim_api_keys_history = self.versions("api_key_id", facts.keys.history)
+        self.dim_workspaces = [{"workspace_id": place, "name": name} for place, name in self.workspace_names().items()]
+        self.user_emails = [{"email": email, "user_email": main} for email, main in facts.people.main.items()]
+        self.key_owners = [{"api_key_id": row["api_key_id"], "valid_from": row["valid_from"],
+                            "valid_to": row["valid_to"], "user_email": row["owner_email"],
+                            "attribution": row["owner_basis"]}
+                           for row in self.dim_api_keys_history if row["owner_basis"] != "(none)"]
+        self.analytics_days = [{"day": day} for day in facts.with_analytics]
+        self.raw_days = [{"stream": stream, "day": day, "raw_rows": good[-1]["rows"]}
+                         for (stream, day), told in self.by_day(tries).items()
+                         for good in [[row for row in told if row["status"] in ("ok", "empty")]]
+                         if good and good[-1]["rows"]]
         self.user_profiles = self.profiles()
         self.cursor_seats = self.seats()
         self.coverage_current = self.coverage()
         self.revisions = self.revised()
+
+    @staticmethod
+    def versions(key, history):
+        return [{key: name, **what, "valid_from": start, "valid_to": end} for name, versions in history.items()
+                for start, end, what in versions.list if start < end]
 
     def months(self):
         rows = [{**row, "month": row["cost_date"][:8] + "01"} for row in self.cost]
