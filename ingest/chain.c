@@ -232,6 +232,14 @@ static void finish_pages(struct chain *chain, const struct page *page) {
 	}
 }
 
+/* Going on would not make them one of a kind again. */
+static bool has_duplicates(const struct chain *chain) {
+	for (int i = 0; i < count_days(chain); i++)
+		if (chain->stream->unique && chain->hauls[i]->spool.duplicates)
+			return true;
+	return false;
+}
+
 static void next_page(struct chain *chain, const struct page *page) {
 	bool numbered = !chain->stream->paging->next;
 	if (chain->ask.page >= config_number(chain->fetch->config, SETTING_PAGES)) {
@@ -247,6 +255,11 @@ static void next_page(struct chain *chain, const struct page *page) {
 	if (!numbered && is_circle(chain, page->next)) {
 		fail_chain(chain, STATUS_FAILED, "schema",
 			"the vendor names a next page that was read before");
+		return;
+	}
+	if (has_duplicates(chain)) {
+		fail_chain(chain, STATUS_FAILED, "duplicate_key",
+			"the vendor repeats records that should be there once; the next run asks again");
 		return;
 	}
 	if (!numbered)

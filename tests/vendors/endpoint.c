@@ -100,6 +100,8 @@ void vendors_answer(struct request *r, struct spoil *spoil) {
 	bool other_method;
 	const struct endpoint *endpoint = find(r, &other_method);
 	reply_header(r, "request-id", arena_printf(r->arena, "req_%06u", ++r->vendors->requests));
+	if (endpoint && !endpoint->quiet)
+		fault_prepare(r);
 	if (!endpoint)
 		refuse(r, other_method);
 	else if (!endpoint->auth || endpoint->auth(r))

@@ -3,7 +3,9 @@
  * (a part of it), skip (how many fitting ones pass first), times (1; -1 for ever); what happens:
  * status, headers, text, html, content_type, retry_after (seconds), retry_after_date (seconds from
  * now), retry_after_ms, delay_ms, drip_ms, cut ("before", "within"), truncate, unknown_fields,
- * repeat_page, omit (names of members), set (members by name, at any depth), grow. */
+ * repeat_page, endless, limit (records a page), reverse and double (records), swell (names of
+ * members; the first becomes 10 MB), omit (names of members), set (members by name, at any depth),
+ * grow. */
 #include "tests/vendors/fault.h"
 
 #include <stdlib.h>
@@ -12,10 +14,12 @@
 #include "runtime/json.h"
 #include "tests/vendors/moment.h"
 
+#define SWOLLEN (10u << 20)
+
 static const char *const known[] = {"method", "path", "query", "body", "skip", "times", "status",
 	"headers", "text", "html", "content_type", "retry_after", "retry_after_date",
 	"retry_after_ms", "delay_ms", "drip_ms", "cut", "truncate", "unknown_fields", "repeat_page",
-	"omit", "set", "grow", NULL};
+	"endless", "limit", "reverse", "double", "swell", "omit", "set", "grow", NULL};
 
 const char *faults_add(struct vendors *vendors, const json_t *script) {
 	const json_t *faults = json_object_get(script, "faults");
@@ -82,6 +86,21 @@ static json_t *choose(const struct request *r) {
 	return NULL;
 }
 
+void fault_prepare(struct request *r) {
+	json_t *fault;
+	size_t i;
+	json_array_foreach(r->vendors->faults, i, fault) {
+		json_t *limit = json_object_get(fault, "limit");
+		if (!limit || !fits(r, fault))
+			continue;
+		if (json_object_get(r->query, "limit"))
+			json_object_set_new(r->query, "limit",
+				json_pack("[s]", json_text_of(r->arena, limit)));
+		if (json_object_get(r->json, "pageSize"))
+			json_object_set(r->json, "pageSize", limit);
+	}
+}
+
 /* Calls `visit` for all objects below a value, then for the value, so that what is added is not
  * met. */
 static void each_object(
@@ -119,14 +138,97 @@ static void add_unknown(json_t *object, const json_t *what) {
 	json_object_set_new(object, "field_of_tomorrow", json_pack("{s:[i, n]}", "nested", 1));
 }
 
-/* The next page is this one again. */
-static void repeat_page(struct request *r) {
-	const char *page = query_text(r, "page");
-	if (!json_object_get(r->reply, "next_page"))
+/* The members of answers that are lists of records, or of what holds them. */
+static const char *const lists[] = {
+	"data", "results", "usageEvents", "teamMembers", "teamMemberSpend", NULL};
+
+static void reverse(json_t *object, const json_t *what) {
+	(void)what;
+	for (size_t i = 0; lists[i]; i++) {
+		json_t *list = json_object_get(object, lists[i]);
+		size_t count = json_is_array(list) ? json_array_size(list) : 0;
+		for (size_t k = 1; k < count; k++) {
+			json_t *item = json_incref(json_array_get(list, k));
+			json_array_remove(list, k);
+			json_array_insert_new(list, 0, item);
+		}
+	}
+}
+
+/* The first record is there twice. */
+static void double_record(json_t *object, const json_t *what) {
+	(void)what;
+	for (size_t i = 0; lists[i]; i++) {
+		json_t *list = json_object_get(object, lists[i]), *first = json_array_get(list, 0);
+		if (first && !json_object_get(first, "results"))
+			json_array_append(list, first);
+	}
+}
+
+/* Each name's first text becomes one of 10 MB. */
+static bool swell(json_t *value, const char *name) {
+	json_t *child;
+	const char *key;
+	size_t i;
+	json_array_foreach(value, i, child)
+		if (swell(child, name))
+			return true;
+	if (json_is_string(json_object_get(value, name))) {
+		char *text = malloc(SWOLLEN + 1);
+		if (!text)
+			out_of_memory();
+		memset(text, 'x', SWOLLEN);
+		json_object_set_new(value, name, json_stringn(text, SWOLLEN));
+		free(text);
+		return true;
+	}
+	json_object_foreach(value, key, child)
+		if (swell(child, name))
+			return true;
+	return false;
+}
+
+/* The answer to the first request, kept for those that come later. */
+static void keep_first(struct request *r, json_t *fault) {
+	json_t *first = json_object_get(fault, "first");
+	if (first)
+		reply_json(r, 200, json_deep_copy(first));
+	else
+		json_object_set_new(fault, "first", json_deep_copy(r->reply));
+}
+
+static void set_text(json_t *object, const char *name, const char *text) {
+	if (json_object_get(object, name))
+		json_object_set_new(object, name, json_string(text));
+}
+
+/* Whatever says that there is another page says so. */
+static void promise_more(struct request *r, const char *token) {
+	json_t *pages = json_object_get(r->reply, "pagination");
+	if (json_object_get(pages, "hasNextPage"))
+		json_object_set_new(pages, "hasNextPage", json_true());
+	if (json_object_get(r->reply, "totalPages"))
+		json_object_set_new(r->reply, "totalPages", json_integer(1000000));
+	if (!json_object_get(r->reply, "has_more"))
 		return;
 	json_object_set_new(r->reply, "has_more", json_true());
-	json_object_set_new(
-		r->reply, "next_page", json_string(page ? page : page_make(r, "page_", 0)));
+	set_text(r->reply, "next_page", token);
+	set_text(r->reply, "last_id", token);
+}
+
+/* The next page is this one again. */
+static void repeat_page(struct request *r, json_t *fault) {
+	keep_first(r, fault);
+	promise_more(r, "page_again");
+}
+
+/* There is always another page, with a token of its own. */
+static void never_end(struct request *r, json_t *fault) {
+	keep_first(r, fault);
+	promise_more(r, arena_printf(r->arena, "page_%lld", json_number_of(fault, "done", 0)));
+	if (json_object_get(r->reply, "totalUsageEventsCount"))
+		json_object_set_new(
+			r->reply, "totalUsageEventsCount", json_integer(1000000000));
 }
 
 /* As if rows had come in between two pages. */
@@ -136,17 +238,25 @@ static void grow(struct request *r, long long by) {
 		json_object_set_new(r->reply, "totalUsageEventsCount", json_integer(total + by));
 }
 
-static void change_json(struct request *r, const json_t *fault) {
+static void change_json(struct request *r, json_t *fault) {
 	if (!r->reply)
 		return;
 	if (json_object_get(fault, "omit"))
 		each_object(r->reply, omit, json_object_get(fault, "omit"));
 	if (json_object_get(fault, "set"))
 		each_object(r->reply, set, json_object_get(fault, "set"));
+	for (size_t i = 0; i < json_array_size(json_object_get(fault, "swell")); i++)
+		swell(r->reply, json_string_value(json_array_get(json_object_get(fault, "swell"), i)));
 	if (json_is_set(fault, "unknown_fields"))
 		each_object(r->reply, add_unknown, NULL);
+	if (json_is_set(fault, "reverse"))
+		each_object(r->reply, reverse, NULL);
+	if (json_is_set(fault, "double"))
+		each_object(r->reply, double_record, NULL);
 	if (json_is_set(fault, "repeat_page"))
-		repeat_page(r);
+		repeat_page(r, fault);
+	if (json_is_set(fault, "endless"))
+		never_end(r, fault);
 	grow(r, json_number_of(fault, "grow", 0));
 }
 
