@@ -222,7 +222,7 @@ static long start_waiting(struct http *http) {
 	return wait;
 }
 
-static enum outcome outcome_of(const struct job *job, CURLcode code, double connected) {
+static enum outcome outcome_of(const struct job *job, CURLcode code, long sent) {
 	switch ((int)code) {
 	case CURLE_OK:
 		return OUTCOME_ANSWERED;
@@ -232,7 +232,7 @@ static enum outcome outcome_of(const struct job *job, CURLcode code, double conn
 	case CURLE_COULDNT_CONNECT:
 		return OUTCOME_REFUSED;
 	case CURLE_OPERATION_TIMEDOUT:
-		return connected > 0 ? OUTCOME_TIMEOUT : OUTCOME_CONNECT_TIMEOUT;
+		return sent > 0 ? OUTCOME_TIMEOUT : OUTCOME_CONNECT_TIMEOUT;
 	case CURLE_WRITE_ERROR:
 		return job->body.full || job->headers.full ? OUTCOME_TOO_LARGE : OUTCOME_CUT;
 	case CURLE_SSL_CONNECT_ERROR:
@@ -294,11 +294,11 @@ static long delay_of(
 
 static void finish(struct http *http, CURL *easy, CURLcode code) {
 	struct job *job;
-	double connected = 0;
+	long sent = 0;
 	struct http_response response = {0};
 	curl->easy_getinfo(easy, CURLINFO_PRIVATE, &job);
-	curl->easy_getinfo(easy, CURLINFO_CONNECT_TIME, &connected);
-	response.outcome = outcome_of(job, code, connected);
+	curl->easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
+	response.outcome = outcome_of(job, code, sent);
 	if (response.outcome == OUTCOME_ANSWERED)
 		curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &response.status);
 	response.body = job->body.len ? buf_str(&job->body) : STR("");
