@@ -33,6 +33,19 @@ static void trace(const char *line) {
 	log_line(LOG_DEBUG, "%s", line);
 }
 
+/* Where data lies is a promise to somebody: a dataset elsewhere is not written to. */
+static bool is_in_place(const struct warehouse *warehouse) {
+	const char *wanted = config_text(warehouse->config, SETTING_LOCATION),
+		   *found = warehouse->bq.location;
+	if (!wanted || !*found || str_eq_fold(str_from(wanted), str_from(found)))
+		return true;
+	log_line(LOG_ERROR,
+		"the dataset %s is in %s, and BIGQUERY_LOCATION says %s; mend the setting, or use a "
+		"dataset that lies there",
+		warehouse->bq.dataset, found, wanted);
+	return false;
+}
+
 static bool open_dataset(struct warehouse *warehouse, bool create) {
 	struct bigquery_error error;
 	json_t *dataset = bigquery_dataset_open(&warehouse->bq, &error);
@@ -45,8 +58,9 @@ static bool open_dataset(struct warehouse *warehouse, bool create) {
 	}
 	if (!dataset)
 		warehouse_complain(warehouse, "the dataset", &error);
+	bool good = dataset && is_in_place(warehouse);
 	json_decref(dataset);
-	return dataset != NULL;
+	return good;
 }
 
 bool warehouse_open(
