@@ -40,6 +40,14 @@ static const struct section sections[] = {
 		"  MAX(IF(status IN ('denied', 'failed'), message, NULL)) AS message\n"
 		"FROM `${dataset}.coverage_current` WHERE day BETWEEN @from AND DATE_ADD(@to, INTERVAL 1 DAY)\n"
 		"GROUP BY stream ORDER BY stream"},
+	{"To be mended in the sheet",
+		"SELECT cell, problem FROM (\n"
+		"  SELECT cell, problem, snapshot_date = MAX(snapshot_date) OVER () AS is_latest FROM `${dataset}.raw_sheet_keys`\n"
+		"  UNION ALL\n"
+		"  SELECT cell, problem, snapshot_date = MAX(snapshot_date) OVER () FROM `${dataset}.raw_sheet_people`\n"
+		"  UNION ALL\n"
+		"  SELECT cell, problem, snapshot_date = MAX(snapshot_date) OVER () FROM `${dataset}.raw_sheet_subscriptions`\n"
+		") WHERE is_latest AND problem IS NOT NULL AND @from <= @to ORDER BY cell"},
 	{"What the job itself took",
 		"SELECT command, COUNT(*) AS runs, SUM(load_jobs) AS load_jobs, SUM(query_jobs) AS query_jobs, SUM(bytes_billed) AS bytes_billed\n"
 		"FROM `${dataset}.runs` WHERE logical_date BETWEEN @from AND @to GROUP BY command ORDER BY command"},
