@@ -133,6 +133,9 @@ static bool take_column(struct reader *reader, unsigned index, const struct cell
 	size_t value = row->len;
 	if (!column->read(cell, row))
 		return row->full || refuse_value(reader, column, cell);
+	if (row->len - value > MOST_VALUE)
+		return reader_overflow(reader, "`%s` is longer than %u MiB", column->path,
+			MOST_VALUE >> 20);
 	if (row->len > value)
 		return add_up_record(
 			reader, column, str_slice(buf_str(row), value, row->len), record);

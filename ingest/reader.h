@@ -8,6 +8,8 @@
 
 /* Bytes of a record at most, and of its row without the payload. */
 #define MOST_RECORD (16u << 20)
+/* Bytes of a column's value at most: nobody has a model or a name of such a length. */
+#define MOST_VALUE (1u << 20)
 
 /* A row, as far as the answer says it: the load adds when and by which run it was fetched. */
 struct record {
