@@ -188,13 +188,23 @@ static bool swell(json_t *value, const char *name) {
 	return false;
 }
 
-/* The answer to the first request, kept for those that come later. */
+/* The answer to the first request for these days, kept for those that come later. */
 static void keep_first(struct request *r, json_t *fault) {
-	json_t *first = json_object_get(fault, "first");
+	const json_t *start = json_object_get(r->json, "startDate");
+	const char *days = start ? json_text_of(r->arena, start) : query_text(r, "starting_at");
+	const char *name = arena_printf(r->arena, "first of %s", days ? days : "all");
+	json_t *first = json_object_get(fault, name);
 	if (first)
 		reply_json(r, 200, json_deep_copy(first));
 	else
-		json_object_set_new(fault, "first", json_deep_copy(r->reply));
+		json_object_set_new(fault, name, json_deep_copy(r->reply));
+}
+
+static bool has_records(const struct request *r) {
+	for (size_t i = 0; lists[i]; i++)
+		if (json_array_size(json_object_get(r->reply, lists[i])))
+			return true;
+	return false;
 }
 
 static void set_text(json_t *object, const char *name, const char *text) {
@@ -205,6 +215,8 @@ static void set_text(json_t *object, const char *name, const char *text) {
 /* Whatever says that there is another page says so. */
 static void promise_more(struct request *r, const char *token) {
 	json_t *pages = json_object_get(r->reply, "pagination");
+	if (!has_records(r))
+		return;
 	if (json_object_get(pages, "hasNextPage"))
 		json_object_set_new(pages, "hasNextPage", json_true());
 	if (json_object_get(r->reply, "totalPages"))
@@ -218,15 +230,16 @@ static void promise_more(struct request *r, const char *token) {
 
 /* The next page is this one again. */
 static void repeat_page(struct request *r, json_t *fault) {
+	const char *page = query_text(r, "page");
 	keep_first(r, fault);
-	promise_more(r, "page_again");
+	promise_more(r, page ? page : page_make(r, "page_", 0));
 }
 
 /* There is always another page, with a token of its own. */
 static void never_end(struct request *r, json_t *fault) {
 	keep_first(r, fault);
 	promise_more(r, arena_printf(r->arena, "page_%lld", json_number_of(fault, "done", 0)));
-	if (json_object_get(r->reply, "totalUsageEventsCount"))
+	if (has_records(r) && json_object_get(r->reply, "totalUsageEventsCount"))
 		json_object_set_new(
 			r->reply, "totalUsageEventsCount", json_integer(1000000000));
 }
