@@ -117,12 +117,12 @@ void fetch_run(struct fetch *fetch) {
 		say_denied(fetch, vendors_asked[i]);
 }
 
-void fetch_plan(
-	struct fetch *fetch, void (*say)(const struct stream *stream, const char *request)) {
+void fetch_plan(struct fetch *fetch,
+	void (*say)(void *context, const struct stream *stream, const char *request), void *context) {
 	for (size_t first = 0, count; first < fetch->hauls.count; first += count) {
 		count = stretch(fetch, first);
 		struct chain *chain = chain_open(fetch, NULL, first, count);
-		say(fetch->hauls.items[first]->stream, chain_request(chain));
+		say(context, fetch->hauls.items[first]->stream, chain_request(chain));
 		chain_close(chain);
 	}
 }

@@ -51,5 +51,6 @@ void fetch_run(struct fetch *fetch);
 void fetch_done(struct fetch *fetch);
 
 /* The requests that fetch_run would begin with, one a call, as "GET https://…": for plans. */
-void fetch_plan(struct fetch *fetch, void (*say)(const struct stream *stream, const char *request));
+void fetch_plan(struct fetch *fetch, void (*say)(void *context, const struct stream *stream, const char *request),
+	void *context);
 

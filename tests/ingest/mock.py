@@ -3,6 +3,7 @@
 would a real one, and its invented data gets nowhere else."""
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -50,6 +51,8 @@ def trial(tap, program):
     check(tap, "a backfill, too", (0, True), (code, "\ncursor_events " in program.printed), program.said)
     code = program.run("plan", *SMALL)
     check(tap, "a plan shows addresses on this machine", (0, True), (code, "http://127.0.0.1:" in program.printed))
+    check(tap, "and partitions, of which it knows nothing", (31, True), (len(re.findall(r"raw_\w+\$\d{8}\n", program.printed)),
+          "What the partitions hold now is not known: no warehouse is set" in program.printed), program.printed)
 
 
 def refusals(tap, program):
@@ -74,6 +77,10 @@ def filled(tap, program, warehouse):
     day = ("SELECT COUNT(*), CAST(SUM(cost_usd) AS STRING), CAST(SUM(list_usd) AS STRING) FROM `mock.fct_cost_daily` "
            "WHERE cost_date = '2026-11-23'")
     before = warehouse.query(day)
+    rows = warehouse.query("SELECT COUNT(*), MAX(run_id) FROM `mock.raw_cursor_events` WHERE usage_date = '2026-11-23'")[0]
+    code = program.run("plan", *SMALL, **local)
+    check(tap, "a plan says what is there", (0, True), (code, re.search(
+        rf"raw_cursor_events\$20261123 +{rows[0]}  {rows[1]}\n", program.printed) is not None), program.printed)
     later = program.run("run", *SMALL, **{**local, "MBC_NOW": "2026-11-26T06:00:00Z"})
     check(tap, "the next day's run goes on", 0, later, program.said)
     check(tap, "a day stays as it was", before, warehouse.query(day))
