@@ -351,9 +351,9 @@ def engineering_productivity__teams(show):
 
 @card
 def engineering_productivity__people(show):
-    return grouped([row for row in show.acts(TEAMS) if row["product"] != "api"], ["user_email", "team"], cost_usd=True,
-                   loc_added=True, active_days=lambda rows: len({
-                       row["day"] for row in rows if row["sessions"] + row["accepts"] + row["requests"] > 0}))
+    rows = [row for row in show.acts(TEAMS) if row["product"] != "api" and row["user_email"] != "(unattributed)"]
+    return grouped(rows, ["user_email", "team"], cost_usd=True, loc_added=True, active_days=lambda rows: len({
+        row["day"] for row in rows if row["sessions"] + row["accepts"] + row["requests"] > 0}))
 
 
 @card
@@ -414,12 +414,17 @@ def finance_overview__by_day(show):
 
 @card
 def finance_overview__by_department(show):
-    return by(show.facts(SPEND), "department")
+    return by([row for row in show.facts(SPEND) if row["cost_type"] in ("usage", "overage")], "department")
 
 
 @card
 def finance_overview__by_layer(show):
     return [row for row in by(show.facts(SPEND), "cost_type") if row["cost_usd"] > 0]
+
+
+@card
+def finance_overview__layers(show):
+    return grouped(show.facts(SPEND), ["cost_type"], cost_usd=True, list_usd=True)
 
 
 @card
