@@ -316,6 +316,7 @@ static void on_answer(void *context, const struct http_response *response) {
 	} else {
 		take_page(chain, &page);
 	}
+	fetch_progress(chain->fetch);
 }
 
 /* --- all of it ----------------------------------------------------------------------------------- */

@@ -93,6 +93,15 @@ static void say_denied(const struct fetch *fetch, const struct vendor *vendor) {
 			vendor->name, refusal_key(fetch->config, vendor));
 }
 
+void fetch_progress(const struct fetch *fetch) {
+	size_t done = 0, rows = 0, count = fetch->hauls.count - fetch->first;
+	for (size_t i = fetch->first; i < fetch->hauls.count; i++) {
+		done += fetch->hauls.items[i]->fetched_at != 0;
+		rows += fetch->hauls.items[i]->spool.rows;
+	}
+	log_progress("fetching: %zu of %zu days of streams, %zu rows", done, count, rows);
+}
+
 void fetch_run(struct fetch *fetch) {
 	struct retry_policy patient;
 	struct http *http = open_pool(fetch->config, &patient);
@@ -109,6 +118,7 @@ void fetch_run(struct fetch *fetch) {
 		chain_start(chains.items[chains.count - 1]);
 	}
 	http_run(http);
+	log_progress_end();
 	http_close(http);
 	google_close(fetch->google);
 	for (size_t i = 0; i < chains.count; i++)

@@ -47,6 +47,9 @@ void fetch_snapshots(struct fetch *fetch, day today);
 /* Fetches those from `first` on. */
 void fetch_run(struct fetch *fetch);
 
+/* Shows on a terminal how far it has come. */
+void fetch_progress(const struct fetch *fetch);
+
 /* Removes their spools, and counts them as done: the next days begin behind them. */
 void fetch_done(struct fetch *fetch);
 

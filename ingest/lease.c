@@ -181,6 +181,8 @@ void lease_give(struct lease *lease) {
 	struct bigquery_result result;
 	bool held = lease->held;
 	let_go(lease);
+	if (stop_signal)
+		warehouse_end(lease->warehouse);
 	if (held)
 		ask(lease, give_sql, NULL, &result);
 }

@@ -1,27 +1,82 @@
-/* Hauls go in; partitions are replaced whole and coverage rows follow at once. A day whose rows are as
- * they were needs no job. A day that lost more than half of what it had is not believed: the old rows
- * stay, and a person decides. Job ids are made from the content, so a repeated load is the same job. */
+/* Hauls go in; partitions are replaced whole and coverage rows follow within seconds. A day whose rows
+ * are as they were needs no job. A day that lost more than half of what it had is not believed: the old
+ * rows stay, and a person decides. Job ids are made from the content, so a repeated load is the same job.
+ *
+ * A number of jobs are under way side by side. Whatever ended waits, five seconds at most, until there is
+ * more to record, and its coverage is written while the other jobs go on. */
 #include "ingest/load.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "ingest/command.h"
 #include "ingest/drift.h"
 #include "ingest/sql.h"
 #include "runtime/log.h"
 
 #define SIDE_BY_SIDE 16
-#define MOST_ATTEMPTS 3
+#define MOST_TRIES 3
+#define MOST_ATTEMPTS 20                /* those of earlier tries of this run included */
+#define AGAIN_MS 2000
+#define TURN_MS 1000
+#define NAP_MS 50                       /* when all that is left waits to be tried again */
+#define RECORD_MS 5000
+#define RECORD_ROWS 100
 #define FEW_ROWS 10
 
+struct loader;
+
 struct task {
-	struct haul *haul;
+	struct loader *loader;
+	struct haul *haul;              /* NULL: nothing is loaded here */
 	char table[128], id[512];
-	unsigned attempt;
+	unsigned attempt, tries;
+	bool ended;
+	long again_ms;                  /* when to try again; 0: not waiting to */
 	json_t *schema;
 	struct bigquery_job job;
 	struct bigquery_label label;
 };
+
+struct loader {
+	struct warehouse *warehouse;
+	struct loads *loads;
+	struct task tasks[SIDE_BY_SIDE];
+	VEC(struct outcome_row) rows;   /* to be recorded */
+	long since_ms;                  /* when the first of them was loaded; 0: none was */
+	bool moved;                     /* a job ended since the last look */
+	bool good;
+};
+
+static long now_ms(void) {
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* --- coverage ------------------------------------------------------------------------------------ */
+
+static void record(struct loader *loader) {
+	if (loader->rows.count && !coverage_write(loader->warehouse, loader->rows.items, loader->rows.count))
+		loader->good = false;
+	loader->rows.count = 0;
+	loader->since_ms = 0;
+}
+
+static void note(struct loader *loader, const struct haul *haul, bool loaded, const char *job_id) {
+	vec_push(loader->warehouse->arena, &loader->rows, ((struct outcome_row){haul, loaded, job_id}));
+	if (loaded && !loader->since_ms)
+		loader->since_ms = now_ms();
+}
+
+static void record_in_time(struct loader *loader) {
+	if (loader->rows.count >= RECORD_ROWS ||
+		(loader->since_ms && now_ms() - loader->since_ms >= RECORD_MS))
+		record(loader);
+}
+
+/* --- jobs ---------------------------------------------------------------------------------------- */
 
 /* The schema of the file in sql/, with the column that a snapshot's rows begin with among the others. */
 static json_t *schema_of(const char *table) {
@@ -41,68 +96,120 @@ static void name_job(struct task *task, const struct warehouse *warehouse) {
 			*c = '-';
 }
 
-static void nothing(void *context) {
-	(void)context;
+static void on_end(void *context) {
+	struct task *task = context;
+	task->ended = task->loader->moved = true;
 }
 
-static void start(struct task *task, struct warehouse *warehouse) {
-	name_job(task, warehouse);
+static void start(struct loader *loader, struct task *task) {
+	name_job(task, loader->warehouse);
 	task->label = (struct bigquery_label){"stream", task->haul->stream->name};
-	task->job = (struct bigquery_job){0};
-	bigquery_load_start(&warehouse->bq, &(struct bigquery_load){
-		.job_id = task->id, .table = task->table, .schema = task->schema, .path = task->haul->spool.path,
-		.labels = &task->label, .label_count = 1}, &task->job, nothing, NULL);
+	task->ended = false;
+	task->again_ms = 0;
+	task->tries++;
+	bigquery_load_start(&loader->warehouse->bq,
+		&(struct bigquery_load){.job_id = task->id,
+			.table = task->table,
+			.schema = task->schema,
+			.path = task->haul->spool.path,
+			.labels = &task->label,
+			.label_count = 1},
+		&task->job, on_end, task);
 }
 
-static bool run_again(struct task *task, struct warehouse *warehouse) {
-	if (task->job.error.kind == BIGQUERY_OK || !task->job.error.retryable ||
-		++task->attempt >= MOST_ATTEMPTS)
+/* A job's id is used up when it fails. One that had failed before this run asked for it says nothing of
+ * today: the next id is tried at once. */
+static bool run_again(struct loader *loader, struct task *task) {
+	const struct bigquery_job *job = &task->job;
+	bool quota = job->error.kind == BIGQUERY_QUOTA;
+	if (job->error.kind == BIGQUERY_OK || stop_signal || task->attempt >= MOST_ATTEMPTS)
 		return false;
-	start(task, warehouse);
+	if (job->failed && job->existed) {
+		task->attempt++;
+		task->tries--;
+		start(loader, task);
+		return true;
+	}
+	bool passing = quota || warehouse_was_crossed(&job->error) || (job->failed && job->error.retryable);
+	if (task->tries >= MOST_TRIES || !passing)
+		return false;
+	task->attempt += job->failed;
+	task->again_ms = now_ms() + AGAIN_MS * task->tries;
 	return true;
 }
 
-/* False when a day could not be loaded: its coverage is not written, so it counts as not covered. */
-static bool judge(struct task *task, struct warehouse *warehouse) {
-	if (task->job.error.kind != BIGQUERY_OK) {
-		warehouse_complain(warehouse, task->table, &task->job.error);
-		return false;
-	}
-	if (task->job.rows != (long long)task->haul->spool.rows) {
-		log_line(LOG_ERROR, "%s: %zu rows were sent, %lld arrived", task->table,
-			task->haul->spool.rows, task->job.rows);
-		return false;
-	}
-	return true;
+static void fail(struct loader *loader, struct haul *haul, const char *reason, const char *message) {
+	haul->status = STATUS_FAILED;
+	haul->reason = reason;
+	haul->message = message;
+	loader->loads->refused++;
+	note(loader, haul, false, NULL);
 }
 
-static bool load_block(
-	struct warehouse *warehouse, struct haul **hauls, size_t count, struct loads *loads) {
-	struct task *tasks = arena_array(warehouse->arena, struct task, count);
-	struct outcome_row *rows = arena_array(warehouse->arena, struct outcome_row, count);
-	size_t good = 0;
-	bool again = true;
-	for (size_t i = 0; i < count; i++) {
-		tasks[i].haul = hauls[i];
-		tasks[i].schema = schema_of(hauls[i]->stream->table);
-		start(&tasks[i], warehouse);
+/* What the warehouse did not take for what it is stands as failed. Where it is not known what became of
+ * the job nothing is recorded: such a day is not covered, and the next run asks again. */
+static void judge(struct loader *loader, struct task *task) {
+	struct warehouse *warehouse = loader->warehouse;
+	const struct bigquery_error *error = &task->job.error;
+	struct haul *haul = task->haul;
+	if (error->kind == BIGQUERY_INVALID || error->kind == BIGQUERY_NOT_FOUND) {
+		warehouse_complain(warehouse, task->table, error);
+		fail(loader, haul, "schema",
+			arena_printf(warehouse->arena, "the warehouse refuses it: %s", error->message));
+	} else if (error->kind != BIGQUERY_OK) {
+		warehouse_complain(warehouse, task->table, error);
+		loader->good = false;
+	} else if (task->job.rows != (long long)haul->spool.rows) {
+		fail(loader, haul, "short",
+			arena_printf(warehouse->arena, "%zu rows were sent, %lld arrived",
+				haul->spool.rows, task->job.rows));
+	} else {
+		loader->loads->loaded++;
+		loader->loads->rows += haul->spool.rows;
+		note(loader, haul, true, arena_cstr(warehouse->arena, str_from(task->id)));
 	}
-	while (again) {
-		http_run(warehouse->http);
-		again = false;
-		for (size_t i = 0; i < count; i++)
-			again = run_again(&tasks[i], warehouse) || again;
+}
+
+static void look(struct loader *loader, struct task *task) {
+	if (!task->haul)
+		return;
+	if (task->again_ms && (stop_signal || now_ms() >= task->again_ms))
+		start(loader, task);
+	if (!task->ended || task->again_ms || run_again(loader, task))
+		return;
+	judge(loader, task);
+	json_decref(task->schema);
+	*task = (struct task){0};
+}
+
+static size_t count_busy(const struct loader *loader) {
+	size_t busy = 0;
+	for (size_t i = 0; i < SIDE_BY_SIDE; i++)
+		busy += loader->tasks[i].haul != NULL;
+	return busy;
+}
+
+/* Works until no more than so many jobs are under way. */
+static void work(struct loader *loader, size_t most) {
+	while (count_busy(loader) > most) {
+		http_run_for(loader->warehouse->http, &loader->moved, TURN_MS);
+		if (!loader->moved)
+			nanosleep(&(struct timespec){.tv_nsec = NAP_MS * 1000000}, NULL);
+		loader->moved = false;
+		for (size_t i = 0; i < SIDE_BY_SIDE; i++)
+			look(loader, &loader->tasks[i]);
+		record_in_time(loader);
 	}
-	for (size_t i = 0; i < count; i++) {
-		json_decref(tasks[i].schema);
-		if (!judge(&tasks[i], warehouse))
-			continue;
-		loads->rows += hauls[i]->spool.rows;
-		rows[good++] = (struct outcome_row){hauls[i], true, tasks[i].id};
-	}
-	loads->loaded += good;
-	loads->failed += count - good;
-	return coverage_write(warehouse, rows, good) && good == count;
+}
+
+static void load(struct loader *loader, struct haul *haul) {
+	struct task *task = loader->tasks;
+	work(loader, SIDE_BY_SIDE - 1);
+	while (task->haul)
+		task++;
+	*task = (struct task){.loader = loader, .haul = haul};
+	task->schema = schema_of(haul->stream->table);
+	start(loader, task);
 }
 
 static bool empty_day(struct warehouse *warehouse, const struct haul *haul) {
@@ -184,33 +291,41 @@ static enum act decide(struct warehouse *warehouse, struct haul *haul, const str
 	return haul->spool.rows ? ACT_LOAD : ACT_EMPTY;
 }
 
+static void act(struct loader *loader, struct haul *haul, enum act act) {
+	switch (act) {
+	case ACT_NOTE:
+		note(loader, haul, false, NULL);
+		return;
+	case ACT_LOAD:
+		load(loader, haul);
+		return;
+	case ACT_EMPTY:
+		if (!empty_day(loader->warehouse, haul)) {
+			loader->good = false;
+			return;
+		}
+		loader->loads->emptied++;
+		note(loader, haul, true, NULL);
+	}
+}
+
 bool load_run(struct warehouse *warehouse, struct fetch *fetch, const struct coverage *coverage,
 	const struct load_options *options, struct loads *loads) {
-	struct outcome_row *notes =
-		arena_array(warehouse->arena, struct outcome_row, fetch->hauls.count + 1);
-	struct haul **block = arena_array(warehouse->arena, struct haul *, SIDE_BY_SIDE);
-	size_t waiting = 0, noted = 0;
-	bool good = true;
-	for (size_t i = fetch->first; i < fetch->hauls.count; i++) {
-		struct haul *haul = fetch->hauls.items[i];
+	struct loader *loader = arena_new(warehouse->arena, struct loader);
+	size_t count = fetch->hauls.count - fetch->first;
+	loader->warehouse = warehouse;
+	loader->loads = loads;
+	loader->good = true;
+	for (size_t i = 0; i < count && !stop_signal; i++) {
+		struct haul *haul = fetch->hauls.items[fetch->first + i];
 		const struct known *known = coverage_find(coverage, haul->stream, haul->day);
-		enum act act = decide(warehouse, haul, known, options, loads);
-		if (act == ACT_LOAD)
-			block[waiting++] = haul;
-		else if (act == ACT_NOTE)
-			notes[noted++] = (struct outcome_row){haul, false, NULL};
-		else if (empty_day(warehouse, haul)) {
-			notes[noted++] = (struct outcome_row){haul, true, NULL};
-			loads->emptied++;
-		} else {
-			good = false;
-		}
-		if (waiting == SIDE_BY_SIDE) {
-			good = load_block(warehouse, block, waiting, loads) && good;
-			waiting = 0;
-		}
+		log_progress("loading: %zu of %zu days of streams", i, count);
+		act(loader, haul, decide(warehouse, haul, known, options, loads));
 	}
-	if (waiting)
-		good = load_block(warehouse, block, waiting, loads) && good;
-	return coverage_write(warehouse, notes, noted) && good;
+	work(loader, 0);
+	log_progress_end();
+	if (stop_signal)
+		warehouse_end(warehouse);
+	record(loader);
+	return loader->good;
 }

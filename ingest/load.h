@@ -4,7 +4,7 @@
 #include "ingest/coverage.h"
 
 struct loads {
-	size_t loaded, unchanged, emptied, shrunk, failed;
+	size_t loaded, unchanged, emptied, shrunk, refused;
 	size_t rows;
 };
 
@@ -13,6 +13,7 @@ struct load_options {
 	const char *const *accept_shrink;
 };
 
-/* Loads what changed of the hauls from fetch->first on, and writes coverage for all of these. False when the warehouse did not do it. */
+/* Loads what changed of the hauls from fetch->first on, and writes coverage for all of these. False
+ * when the warehouse did not do it; what it refused is told in coverage, and counted. */
 bool load_run(struct warehouse *warehouse, struct fetch *fetch, const struct coverage *coverage,
 	const struct load_options *options, struct loads *loads);

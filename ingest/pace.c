@@ -22,7 +22,8 @@ void pace_start(struct vendor_use *use, const struct vendor *vendor, const struc
 	unsigned tasks) {
 	long limit = vendor->calls * config_number(config, SETTING_RATE) / 100 /
 		(long)(tasks ? tasks : 1);
-	*use = (struct vendor_use){.vendor = vendor, .limit = limit > 0 ? limit : 1};
+	*use = (struct vendor_use){.vendor = vendor, .limit = limit > 0 ? limit : 1,
+		.quota_left = -1};
 	if (!config->mock)
 		use->starts = arena_array(config->arena, long, (size_t)use->limit);
 }
@@ -62,6 +63,16 @@ static void compare_clocks(struct vendor_use *use, const struct http_response *r
 		theirs < now ? "behind" : "ahead of");
 }
 
+/* Vendors that tell how many requests are left do so in a header of one of these names. */
+static void take_quota(struct vendor_use *use, const struct http_response *response) {
+	static const char *const names[] = {"anthropic-ratelimit-requests-remaining",
+		"x-ratelimit-remaining", "ratelimit-remaining"};
+	long long left;
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (str_integer(http_header(response, names[i]), &left) && left >= 0)
+			use->quota_left = (long)left;
+}
+
 void pace_note(struct vendor_use *use, const struct http_response *response) {
 	use->calls++;
 	use->retries += response->tries > 1;
@@ -69,6 +80,7 @@ void pace_note(struct vendor_use *use, const struct http_response *response) {
 	if (response->outcome != OUTCOME_ANSWERED)
 		return;
 	compare_clocks(use, response);
+	take_quota(use, response);
 	long wait = response->status == 429 ? http_retry_after(response) : -1;
 	if (wait > 0 && now_ms() + wait > use->not_before)
 		use->not_before = now_ms() + wait;

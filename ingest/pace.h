@@ -12,6 +12,7 @@ struct vendor_use {
 	long *starts;                   /* of the last `limit` calls, a ring; NULL: no limit */
 	unsigned long started;
 	long not_before;                /* until then the vendor wants to be left alone */
+	long quota_left;                /* as the vendor said last; -1: it did not */
 	bool skewed;                    /* its clock was complained about */
 };
 

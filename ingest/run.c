@@ -125,6 +125,14 @@ static size_t count_status(const struct run *run, enum status status) {
 	return count;
 }
 
+static void say_fetched(const struct run *run) {
+	size_t days = run->fetch.hauls.count - run->fetch.first, rows = 0;
+	for (size_t i = run->fetch.first; i < run->fetch.hauls.count; i++)
+		rows += run->fetch.hauls.items[i]->spool.rows;
+	if (days && !stop_signal)
+		log_line(LOG_INFO, "fetched %zu days of streams, %zu rows", days, rows);
+}
+
 static void say_failures(struct run *run) {
 	for (size_t i = 0; i < run->fetch.hauls.count; i++) {
 		const struct haul *haul = run->fetch.hauls.items[i];
@@ -158,45 +166,84 @@ static void say_summary(const struct run *run, int code) {
 		code);
 }
 
+/* An array of STRUCT must have a row for its type to be known. */
 static void put_vendors(const struct run *run, struct buf *sql) {
+	size_t count = 0;
 	buf_puts(sql, "[");
-	for (size_t i = 0, count = 0; i < COUNT_OF(run->fetch.uses); i++) {
+	for (size_t i = 0; i < COUNT_OF(run->fetch.uses); i++) {
 		const struct vendor_use *use = &run->fetch.uses[i];
 		if (!use->vendor || !use->calls)
 			continue;
 		buf_printf(sql,
 			"%sSTRUCT('%s' AS vendor, %ld AS calls, %ld AS retries, %lld AS wait_ms, "
-			"%lld AS bytes, "
-			"CAST(NULL AS INT64) AS quota_left)",
+			"%lld AS bytes, ",
 			count++ ? ", " : "", use->vendor->name, use->calls, use->retries,
 			use->wait_ms, use->bytes);
+		if (use->quota_left >= 0)
+			buf_printf(sql, "%ld AS quota_left)", use->quota_left);
+		else
+			buf_puts(sql, "CAST(NULL AS INT64) AS quota_left)");
 	}
-	if (str_ends(buf_str(sql), "["))
-		buf_puts(sql, "STRUCT('none' AS vendor, 0 AS calls, 0 AS retries, 0 AS wait_ms, 0 "
-			      "AS bytes, "
-			      "CAST(NULL AS INT64) AS quota_left)");
+	if (!count)
+		buf_puts(sql, "STRUCT('none' AS vendor, 0 AS calls, 0 AS retries, 0 AS wait_ms, "
+			      "0 AS bytes, CAST(NULL AS INT64) AS quota_left)");
 	buf_puts(sql, "]");
+}
+
+/* What `runs` says of the run in a sentence: the first thing that went wrong. */
+static const char *message_of(const struct run *run) {
+	if (stop_signal)
+		return "ended by a signal";
+	if (run->message.len)
+		return run->message.ptr;
+	return run->warehouse.problem;
+}
+
+static const char record_before_sql[] =
+	"INSERT INTO `${dataset}.runs` (run_id, task_index, command, logical_date, started_at,\n"
+	"  finished_at, exit_code, version, vendors, `rows`, load_jobs, query_jobs, bytes_billed, message)\n"
+	"SELECT @run, @task, @command, @date, @started, @finished, @code, '" MBC_VERSION "', ";
+
+static const char record_after_sql[] =
+	"FROM (SELECT 1 AS one) AS once\n"
+	"WHERE NOT EXISTS (\n"
+	"  SELECT 1 FROM `${dataset}.runs` AS old\n"
+	"  WHERE old.run_id = @run AND old.task_index = @task AND old.started_at = @started\n"
+	")";
+
+static void put_figures(const struct run *run, struct buf *sql) {
+	buf_printf(sql, ", %zu, %llu, %llu, %llu, @message\n", run->loads.rows,
+		run->warehouse.bq.totals.load_jobs, run->warehouse.bq.totals.query_jobs,
+		run->warehouse.bq.totals.bytes_billed);
 }
 
 static void record_run(struct run *run, int code) {
 	struct buf sql = BUF(1 << 20);
-	char started[MOMENT_TEXT], finished[MOMENT_TEXT], date[DAY_TEXT];
-	buf_puts(&sql, "INSERT INTO `${dataset}.runs` (run_id, task_index, command, logical_date, "
-		       "started_at, finished_at, "
-		       "exit_code, version, vendors, `rows`, load_jobs, query_jobs, bytes_billed, "
-		       "message)\nSELECT ");
-	sql_quote(&sql, run->run_id);
-	buf_printf(&sql,
-		", %u, '%s', DATE '%s', TIMESTAMP '%s', TIMESTAMP '%s', %d, '" MBC_VERSION "', ",
-		run->options->task, run->options->command, day_print(run->options->date, date),
-		moment_print(run->started, started),
-		moment_print(config_now(run->config), finished), code);
+	struct bigquery_result result;
+	char started[MOMENT_TEXT], finished[MOMENT_TEXT], date[DAY_TEXT], task[24], exit[24];
+	snprintf(task, sizeof(task), "%u", run->options->task);
+	snprintf(exit, sizeof(exit), "%d", code);
+	const struct bigquery_parameter values[] = {
+		{.name = "run", .type = "STRING", .value = run->run_id},
+		{.name = "task", .type = "INT64", .value = task},
+		{.name = "command", .type = "STRING", .value = run->options->command},
+		{.name = "date", .type = "DATE", .value = day_print(run->options->date, date)},
+		{.name = "started", .type = "TIMESTAMP", .value = moment_print(run->started, started)},
+		{.name = "finished",
+			.type = "TIMESTAMP",
+			.value = moment_print(config_now(run->config), finished)},
+		{.name = "code", .type = "INT64", .value = exit},
+		{.name = "message", .type = "STRING", .value = message_of(run)},
+	};
+	buf_puts(&sql, record_before_sql);
 	put_vendors(run, &sql);
-	buf_printf(&sql, ", %zu, %llu, %llu, %llu, ", run->loads.rows,
-		run->warehouse.bq.totals.load_jobs, run->warehouse.bq.totals.query_jobs,
-		run->warehouse.bq.totals.bytes_billed);
-	sql_quote(&sql, run->message.len ? run->message.ptr : NULL);
-	warehouse_query(&run->warehouse, "runs", sql.ptr, NULL);
+	put_figures(run, &sql);
+	buf_puts(&sql, record_after_sql);
+	warehouse_ask(&run->warehouse, "runs",
+		&(struct bigquery_query){.sql = sql.ptr,
+			.parameters = values,
+			.parameter_count = COUNT_OF(values)},
+		&result);
 	buf_free(&sql);
 }
 
@@ -224,6 +271,7 @@ static bool read_coverage(struct run *run) {
 static bool fetch_and_load(struct run *run) {
 	const struct load_options options = {run->options->accept_shrink};
 	fetch_run(&run->fetch);
+	say_fetched(run);
 	bool good = !stop_signal &&
 		    load_run(&run->warehouse, &run->fetch, &run->coverage, &options, &run->loads);
 	fetch_done(&run->fetch);
@@ -273,18 +321,25 @@ static bool fetch_all(struct run *run) {
 		(!first_task || mend(run));
 }
 
-/* Has every day of a backfill an answer, by this task or another? Then this one is the last, and builds. */
+static const char answered_sql[] =
+	"SELECT COUNT(DISTINCT CONCAT(stream, CAST(day AS STRING)))\n"
+	"FROM `${dataset}.coverage`\n"
+	"WHERE day BETWEEN @from AND @to AND (status IN ('ok', 'empty') OR run_id = ";
+
+/* Has every day of a backfill an answer: data, or a try since the run began? Then no task is behind this
+ * one, and it builds. Two that end together may both see that: the second finds nothing left to build. */
 static bool is_last_task(struct run *run) {
 	struct buf sql = BUF(64 * 1024);
 	struct bigquery_result result;
+	char started[MOMENT_TEXT];
 	size_t wanted = 0;
 	long long found = 0;
 	if (run->options->tasks <= 1)
 		return true;
-	buf_puts(&sql, "SELECT COUNT(DISTINCT CONCAT(stream, CAST(day AS STRING))) FROM `${dataset}.coverage`\n"
-		"WHERE day BETWEEN @from AND @to AND (status IN ('ok', 'empty') OR run_id = ");
+	buf_puts(&sql, answered_sql);
 	sql_quote(&sql, run->run_id);
-	buf_puts(&sql, ") AND stream IN (''");
+	buf_printf(&sql, " OR recorded_at >= TIMESTAMP '%s')\n  AND stream IN (''",
+		moment_print(run->started, started));
 	for (size_t i = 0; run->config->streams[i]; i++) {
 		if (run->config->streams[i]->snapshot)
 			continue;
@@ -335,7 +390,7 @@ static int build(struct run *run) {
 static int worst(const struct run *run) {
 	if (!run->fetch.reached && run->fetch.hauls.count)
 		return EXIT_UNREACHABLE;
-	if (run->loads.shrunk || run->warehouse.changed.count)
+	if (run->loads.shrunk || run->warehouse.refused || run->warehouse.changed.count)
 		return EXIT_REFUSED;
 	if (count_status(run, STATUS_DENIED) || count_status(run, STATUS_FAILED))
 		return EXIT_PARTIAL;
@@ -356,10 +411,10 @@ static int do_steps(struct run *run) {
 	if (stop_signal)
 		return EXIT_TERMINATED;
 	int built = is_last_task(run) ? build(run) : EXIT_DONE;
-	if (stop_signal)
-		return EXIT_TERMINATED;
-	if (!loaded || run->warehouse.unreachable)
-		return EXIT_UNREACHABLE;
+	if (built == EXIT_LEASE)
+		return built;
+	if (stop_signal || run->warehouse.unreachable || !loaded)
+		return warehouse_exit(&run->warehouse);
 	return built ? built : worst(run);
 }
 
@@ -376,7 +431,9 @@ int run_whole(const struct config *config, const struct run_options *options) {
 	run.fetch = (struct fetch){.config = config, .arena = config->arena, .run_id = run.run_id,
 		.folder = folder && *folder ? folder : "/tmp", .tasks = options->tasks};
 	int code = do_steps(&run);
-	if (run.opened && !stop_signal) {
+	if (stop_signal)
+		warehouse_end(&run.warehouse);
+	if (run.opened) {
 		say_summary(&run, code);
 		record_run(&run, code);
 	}

@@ -3,6 +3,7 @@
 #include "ingest/warehouse.h"
 
 #include <openssl/rand.h>
+#include <string.h>
 #include <time.h>
 
 #include "ingest/command.h"
@@ -12,20 +13,80 @@
 #include "runtime/log.h"
 
 #define MOST_CROSSINGS 10
+#define MOST_QUOTAS 2                   /* some quotas are free again after seconds */
+#define QUOTA_MS 3000
+#define ENDING_MS 2000
+
+/* What a person can do about it. */
+static const char *advice(const struct bigquery_error *error) {
+	switch (error->kind) {
+	case BIGQUERY_QUOTA:
+		return strcmp(error->reason, "bytesBilledLimitExceeded") == 0
+			       ? "; MBC_MAX_BYTES_BILLED sets how much a query may read"
+			       : "; run again when the quota is free again, or ask Google for more";
+	case BIGQUERY_BUSY:
+		return "; run again later, or ask Google for a higher limit";
+	case BIGQUERY_DENIED:
+		return "; the account needs the roles BigQuery Job User in the project and BigQuery "
+		       "Data Editor on the dataset";
+	case BIGQUERY_NOT_FOUND:
+		return "; `mbc-ingest migrate` makes the dataset and its tables where they are not";
+	case BIGQUERY_OK:
+	case BIGQUERY_INVALID:
+	case BIGQUERY_CREDENTIALS:
+	case BIGQUERY_DUPLICATE:
+	case BIGQUERY_CONFLICT:
+	case BIGQUERY_SERVER:
+	case BIGQUERY_UNREACHABLE:
+	case BIGQUERY_UNFINISHED:
+	case BIGQUERY_STRANGE:
+	case BIGQUERY_STOPPED:
+		break;
+	}
+	return "";
+}
+
+/* In the words of BigQuery, then of the local warehouse. */
+bool warehouse_was_crossed(const struct bigquery_error *error) {
+	return error->kind == BIGQUERY_CONFLICT ||
+		str_find(str_from(error->message), "Failed to commit", 0) != STR_NONE ||
+		str_find(str_from(error->message), "Conflict on update", 0) != STR_NONE;
+}
+
+static bool is_refusal(const struct bigquery_error *error) {
+	return (error->kind == BIGQUERY_INVALID || error->kind == BIGQUERY_NOT_FOUND) &&
+	       !warehouse_was_crossed(error);
+}
 
 void warehouse_complain(
 	struct warehouse *warehouse, const char *what, const struct bigquery_error *error) {
 	struct buf text = BUF(8192);
+	if (error->kind == BIGQUERY_STOPPED)
+		return;
+	buf_printf(&text, "%s: ", what);
 	bigquery_describe(error, &text);
-	log_line(LOG_ERROR, "%s: %s", what, text.ptr ? text.ptr : "");
+	buf_puts(&text, advice(error));
+	log_line(LOG_ERROR, "%s", text.ptr);
+	if (!warehouse->problem)
+		warehouse->problem = arena_cstr(warehouse->arena, buf_str(&text));
 	buf_free(&text);
-	if (error->kind != BIGQUERY_INVALID && error->kind != BIGQUERY_CONFLICT)
-		warehouse->unreachable = true;
+	*(is_refusal(error) ? &warehouse->refused : &warehouse->unreachable) = true;
+}
+
+void warehouse_end(struct warehouse *warehouse) {
+	warehouse->ending = true;
+	warehouse->keep = NULL;
+	warehouse->bq.timeout_ms = warehouse->bq.job_timeout_ms = ENDING_MS;
+	warehouse->bq.retry = (struct retry_policy){
+		.first_ms = 100, .most_ms = 500, .deadline_ms = ENDING_MS};
+	http_stop_by(warehouse->http, NULL);
 }
 
 int warehouse_exit(const struct warehouse *warehouse) {
 	if (stop_signal)
 		return EXIT_TERMINATED;
+	if (warehouse->misconfigured)
+		return EXIT_CONFIGURATION;
 	return warehouse->unreachable ? EXIT_UNREACHABLE : EXIT_REFUSED;
 }
 
@@ -80,9 +141,13 @@ bool warehouse_open(
 	if (emulator && !bigquery_endpoint(emulator, &warehouse->endpoint, &problem)) {
 		log_line(LOG_ERROR, "BIGQUERY_EMULATOR_HOST: %s", problem.ptr);
 		buf_free(&problem);
+		warehouse->misconfigured = true;
 		return false;
 	}
-	if (!emulator && !(warehouse->google = credentials_open(config, warehouse->http)))
+	if (!emulator)
+		warehouse->google = credentials_open(config, warehouse->http);
+	warehouse->misconfigured = !emulator && !warehouse->google;
+	if (warehouse->misconfigured)
 		return false;
 	str_integer(str_from(config_text(config, SETTING_MAX_BYTES)), &most);
 	str_integer(str_from(config_text(config, SETTING_JOB_PATIENCE)), &patience);
@@ -109,21 +174,21 @@ void warehouse_close(struct warehouse *warehouse) {
 	buf_free(&warehouse->endpoint);
 }
 
-/* Two tasks that write one table, or make it, at the same time may cross: one of them is told to try again,
- * and what it wanted was not done. The local warehouse says so in words of its own. */
-static bool was_crossed(const struct bigquery_error *error) {
-	return error->kind == BIGQUERY_CONFLICT || error->kind == BIGQUERY_DUPLICATE ||
-		str_find(str_from(error->message), "violates primary key constraint", 0) != STR_NONE ||
-		str_find(str_from(error->message), "Failed to commit", 0) != STR_NONE ||
-		str_find(str_from(error->message), "Conflict on update", 0) != STR_NONE;
+static void sleep_ms(long ms) {
+	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
-/* By chance, so that two tasks do not wait in step. */
-static void wait_a_little(unsigned attempt) {
+/* Whether to try again, after a wait; by chance, so that two tasks do not wait in step. */
+static bool may_try_again(const struct bigquery_error *error, unsigned attempt) {
 	unsigned short chance = 0;
+	bool quota = error->kind == BIGQUERY_QUOTA &&
+		     strcmp(error->reason, "bytesBilledLimitExceeded") != 0;
+	bool crossed = warehouse_was_crossed(error);
+	if (stop_signal || !(quota || crossed) || attempt >= (quota ? MOST_QUOTAS : MOST_CROSSINGS))
+		return false;
 	RAND_bytes((unsigned char *)&chance, sizeof(chance));
-	long ms = 100 + chance % (200L << (attempt < 4 ? attempt : 4));
-	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+	sleep_ms(quota ? QUOTA_MS + chance % 1000 : 100 + chance % (200L << (attempt < 4 ? attempt : 4)));
+	return !stop_signal;
 }
 
 static bool may_begin(struct warehouse *warehouse) {
@@ -156,16 +221,17 @@ bool warehouse_ask(struct warehouse *warehouse, const char *what,
 	const struct bigquery_query *asked, struct bigquery_result *result) {
 	struct bigquery_query query = *asked;
 	query.sql = sql_for(warehouse->arena, asked->sql, warehouse->bq.dataset);
-	query.statistics = true;
+	query.statistics = !warehouse->ending;
 	*result = (struct bigquery_result){0};
+	if (warehouse->ending && warehouse->unreachable)
+		return false;
 	for (unsigned attempt = 0;; attempt++) {
 		if (!may_begin(warehouse))
 			return false;
 		if (run_query(warehouse, &query, result))
 			return true;
-		if (!was_crossed(&result->error) || attempt == MOST_CROSSINGS || stop_signal)
+		if (!may_try_again(&result->error, attempt))
 			break;
-		wait_a_little(attempt);
 	}
 	if (what)
 		warehouse_complain(warehouse, what, &result->error);

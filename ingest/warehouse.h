@@ -14,6 +14,10 @@ struct warehouse {
 	const char *run_id;
 	struct bigquery_label labels[2];
 	bool unreachable;               /* a call failed for want of an answer */
+	bool refused;                   /* one was refused for what it is */
+	bool misconfigured;             /* the settings lead to no warehouse */
+	bool ending;                    /* by warehouse_end() */
+	const char *problem;            /* the first that was said; or NULL */
 	VEC(const char *) changed;      /* tables that somebody changed by hand, see drift.h */
 	/* Asked before each query and while it runs; false: begin none. NULL: always. */
 	bool (*keep)(void *context);
@@ -38,9 +42,16 @@ bool warehouse_query(struct warehouse *warehouse, const char *what, const char *
 bool warehouse_query_days(struct warehouse *warehouse, const char *what, const char *sql, day from, day to,
 	struct bigquery_result *result);
 
-/* Why a call failed: EXIT_UNREACHABLE, EXIT_REFUSED when the warehouse answered and refused, or
- * EXIT_TERMINATED when the program was told to end. */
+/* Why a call failed: EXIT_UNREACHABLE, EXIT_REFUSED when the warehouse answered and refused,
+ * EXIT_CONFIGURATION, or EXIT_TERMINATED when the program was told to end. */
 int warehouse_exit(const struct warehouse *warehouse);
 
-/* Says what an error of a call means. */
+/* The program was told to end, so calls end at once. From here on a few may be made nevertheless, to give
+ * back what is held; they have two seconds each, and the first that fails is the last. */
+void warehouse_end(struct warehouse *warehouse);
+
+/* Did another write to the same table come between? Then nothing was done, and it can be tried again. */
+bool warehouse_was_crossed(const struct bigquery_error *error);
+
+/* Says what an error of a call means, and what to do about it. */
 void warehouse_complain(struct warehouse *warehouse, const char *what, const struct bigquery_error *error);

@@ -181,7 +181,7 @@ void bigquery_send(struct bigquery *bq, const struct bigquery_request *request) 
 		.headers = (const char *const *)sending->headers,
 		.body = sending->text ? str_from(sending->text) : request->bytes,
 		.safe = request->safe,
-		.timeout_ms = SLOW_MS,
+		.timeout_ms = bq->timeout_ms ? bq->timeout_ms : SLOW_MS,
 		.delay_ms = request->delay_ms,
 		.retry = request->retry          ? request->retry
 			 : bq->retry.deadline_ms ? &bq->retry

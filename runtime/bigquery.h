@@ -61,6 +61,7 @@ struct bigquery {
 	const struct bigquery_label *labels; /* on each job */
 	size_t label_count;
 	long poll_ms;              /* first wait for a job, doubled up to 10 times it; 0: 1 s */
+	long timeout_ms;           /* of one try of a request; 0: 5 minutes */
 	long job_timeout_ms;       /* how long to wait for a job; 0: 30 minutes */
 	struct retry_policy retry; /* all 0: a second, doubled to 32, for ten minutes */
 	struct {

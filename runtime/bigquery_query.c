@@ -98,10 +98,15 @@ static long timeout_of(const struct bigquery *bq) {
 	return bq->job_timeout_ms ? bq->job_timeout_ms : 30 * 60000L;
 }
 
+/* How long the server may hold its answer back: less than a try may take. */
+static int wait_of(const struct bigquery *bq) {
+	return bq->timeout_ms && bq->timeout_ms < 2 * WAIT_MS ? (int)(bq->timeout_ms / 2) : WAIT_MS;
+}
+
 static json_t *query_body(const struct run *run) {
 	const struct bigquery_query *query = &run->query;
 	json_t *body = configuration(run);
-	json_t *more = json_pack("{si si s{sb} so*}", "timeoutMs", WAIT_MS, "maxResults", PAGE_ROWS,
+	json_t *more = json_pack("{si si s{sb} so*}", "timeoutMs", wait_of(run->bq), "maxResults", PAGE_ROWS,
 		"formatOptions", "useInt64Timestamp", 1, "labels",
 		bigquery_labels(run->bq, query->labels, query->label_count));
 	json_object_update(body, more);
@@ -313,7 +318,7 @@ static void look(struct run *run) {
 	struct buf path = BUF(32 * 1024);
 	bigquery_job_path(run->bq, "queries", run->result->job_id, &path);
 	buf_printf(&path, "%smaxResults=%d&timeoutMs=%d&formatOptions.useInt64Timestamp=true",
-		str_ends(buf_str(&path), "?") ? "" : "&", PAGE_ROWS, WAIT_MS);
+		str_ends(buf_str(&path), "?") ? "" : "&", PAGE_ROWS, wait_of(run->bq));
 	if (run->page_token) {
 		buf_puts(&path, "&pageToken=");
 		http_encode(&path, run->page_token);

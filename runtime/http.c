@@ -393,6 +393,10 @@ void http_run_for(struct http *http, const bool *done, long ms) {
 		;
 }
 
+void http_stop_by(struct http *http, const volatile sig_atomic_t *stop) {
+	http->options.stop = stop;
+}
+
 void http_run(struct http *http) {
 	static const bool never = false;
 	http_run_until(http, &never);

@@ -69,6 +69,9 @@ void http_close(struct http *http);
  * copied. */
 void http_send(struct http *http, const struct http_request *request);
 
+/* From now on ended by this flag; NULL: by none. */
+void http_stop_by(struct http *http, const volatile sig_atomic_t *stop);
+
 /* Works until nothing is queued or in flight; `done` may send more. */
 void http_run(struct http *http);
 
