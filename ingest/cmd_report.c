@@ -1,9 +1,12 @@
 /* `mbc-ingest report`: a day or a month on one screen. Each section is a query, and a row here. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "ingest/command.h"
 #include "ingest/run.h"
 #include "runtime/term.h"
+
+#define MOST_CELL 512
 
 static const char *const formats[] = {"text", "markdown", NULL};
 
@@ -53,47 +56,81 @@ static const struct section sections[] = {
 		"FROM `${dataset}.runs` WHERE logical_date BETWEEN @from AND @to GROUP BY command ORDER BY command"},
 };
 
-static const char *text_of(const struct bigquery_result *result, size_t row, size_t column) {
-	const char *text = bigquery_cell(result, row, column);
-	return text ? text : "";
+#define CENT_IN_MONEY 10000000 /* money counts billionths of a dollar */
+
+/* Dollars to the cent, as people read them; anything else as it is. */
+static void shorten_dollars(const struct bigquery_result *result, size_t column, char *text) {
+	money usd;
+	if (!str_ends(str_from(result->columns[column].name), "_usd") ||
+		!money_read(str_from(text), 0, MONEY_TEXT_ONLY, &usd))
+		return;
+	money half = usd < 0 ? -CENT_IN_MONEY / 2 : CENT_IN_MONEY / 2;
+	long long cents = (long long)((usd + half) / CENT_IN_MONEY), whole = llabs(cents);
+	snprintf(text, MOST_CELL, "%s%lld.%02lld", cents < 0 ? "-" : "", whole / 100, whole % 100);
 }
 
-static void pad(const char *text, size_t width) {
-	fputs(text, stdout);
-	for (size_t used = text_width(str_from(text)); used < width; used++)
-		putchar(' ');
+static const char *text_of(
+	const struct bigquery_result *result, size_t row, size_t column, char text[MOST_CELL]) {
+	const char *cell = bigquery_cell(result, row, column);
+	snprintf(text, MOST_CELL, "%s", cell ? cell : "");
+	shorten_dollars(result, column, text);
+	return text;
+}
+
+/* Figures stand at the right. */
+static bool is_figure(const struct bigquery_result *result, size_t column) {
+	char text[MOST_CELL];
+	double number;
+	for (size_t r = 0; r < result->row_count; r++)
+		if (*text_of(result, r, column, text) && !str_number(str_from(text), &number))
+			return false;
+	return true;
+}
+
+static size_t width_of(const struct bigquery_result *result, size_t column) {
+	char text[MOST_CELL];
+	size_t widest = text_width(str_from(result->columns[column].name));
+	for (size_t r = 0; r < result->row_count; r++) {
+		size_t width = text_width(str_from(text_of(result, r, column, text)));
+		widest = width > widest ? width : widest;
+	}
+	return widest;
+}
+
+/* Row -1 is that of the names. Blanks are held back until something follows them. */
+static void print_row(const struct bigquery_result *result, long row) {
+	char text[MOST_CELL];
+	size_t blanks = 0;
+	for (size_t c = 0; c < result->column_count; c++) {
+		const char *cell = row < 0 ? result->columns[c].name : text_of(result, (size_t)row, c, text);
+		size_t rest = width_of(result, c) - text_width(str_from(cell));
+		bool right = is_figure(result, c);
+		blanks += right ? rest : 0;
+		if (*cell) {
+			printf("%*s%s", (int)blanks, "", cell);
+			blanks = 0;
+		}
+		blanks += (right ? 0 : rest) + 2;
+	}
+	putchar('\n');
 }
 
 static void print_text(const struct bigquery_result *result) {
-	size_t widths[16] = {0};
-	for (size_t c = 0; c < result->column_count && c < COUNT_OF(widths); c++) {
-		widths[c] = text_width(str_from(result->columns[c].name));
-		for (size_t r = 0; r < result->row_count; r++) {
-			size_t width = text_width(str_from(text_of(result, r, c)));
-			widths[c] = width > widths[c] ? width : widths[c];
-		}
-	}
-	for (size_t c = 0; c < result->column_count; c++)
-		pad(result->columns[c].name, c + 1 < result->column_count ? widths[c] + 2 : 0);
-	putchar('\n');
-	for (size_t r = 0; r < result->row_count; r++) {
-		for (size_t c = 0; c < result->column_count; c++)
-			pad(text_of(result, r, c),
-				c + 1 < result->column_count ? widths[c] + 2 : 0);
-		putchar('\n');
-	}
+	for (long r = -1; r < (long)result->row_count; r++)
+		print_row(result, r);
 }
 
 static void print_markdown(const struct bigquery_result *result) {
+	char text[MOST_CELL];
 	for (size_t c = 0; c < result->column_count; c++)
 		printf("| %s ", result->columns[c].name);
 	puts("|");
 	for (size_t c = 0; c < result->column_count; c++)
-		fputs("|---", stdout);
+		fputs(is_figure(result, c) ? "|---:" : "|---", stdout);
 	puts("|");
 	for (size_t r = 0; r < result->row_count; r++) {
 		for (size_t c = 0; c < result->column_count; c++)
-			printf("| %s ", text_of(result, r, c));
+			printf("| %s ", text_of(result, r, c, text));
 		puts("|");
 	}
 }
