@@ -294,31 +294,41 @@ def strike_all(soak, points, state):
             soak.mend()
 
 
+def some(chance, places, count):
+    """So many of them, in their order; all, if it is None."""
+    if count is None or count >= len(places):
+        return places
+    return [places[i] for i in sorted(chance.sample(range(len(places)), count))]
+
+
 def soak_all(given, servers):
-    state, chance = State(None if given.points else given.state), random.Random(given.seed)
+    """All points; of those beside a daily run, an eighth as many when only some are wanted."""
+    part = given.points is not None
+    few = given.points // 8 if part else None
+    state, chance = State(None if part else given.state), random.Random(given.seed)
     stage = Stage(*servers, "soak")
     soak = Soak(stage, given.seed)
-    tables = [(*place, way) for place in making() for way in ("before", "after")]
-    if given.points is not None:
-        tables = [tables[i] for i in sorted(chance.sample(range(len(tables)), min(given.points, len(tables))))]
+    tables = some(chance, [(*place, way) for place in making() for way in ("before", "after")], few)
     soak.say("first")
     seen = make(soak, stage, tables)
-    soak.learn("first", "figures", "first", "sheet", "first")
+    soak.learn("first", "figures", "sheet", *([] if part else ["first"]))
     judge_making(soak, seen)
     points = soak.places()
-    chance.shuffle(points)
     print(f"{len(points)} points of a daily run, {len(tables)} of a new dataset", file=sys.stderr)
-    points = [point for point in points[:given.points] if point not in state.done]
-    strike_all(soak, points, state)
-    soak.say("first")
-    if given.points is None:
+    chance.shuffle(points)
+    strike_all(soak, [point for point in points[:given.points] if point not in state.done], state)
+    if not part:
+        soak.say("first")
         first_loads(soak, Stage(*servers, "loads"))
-    shards = Shards(soak, Stage(*servers, "shards"))
-    for _ in range(min(given.points or 24, 24)):
-        shards.strike(chance.randrange(4), chance.randint(4, 60), chance.choice(list(WAYS)))
-        tell(soak, 0)
+    shard(soak, Shards(soak, Stage(*servers, "shards")), chance, few if part else 24)
     state.end()
     return soak
+
+
+def shard(soak, shards, chance, count):
+    for left in range(count, 0, -1):
+        shards.strike(chance.randrange(4), chance.randint(4, 60), chance.choice(list(WAYS)))
+        tell(soak, left - 1)
 
 
 def sample(soak):
