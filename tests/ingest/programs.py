@@ -65,8 +65,8 @@ class Ingest:
             **{name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ},
         }
 
-    def start(self, *arguments, **more):
-        return subprocess.Popen([BUILD / "mbc-ingest", *arguments], env={**self.environment, **more},
+    def start(self, *arguments, program=BUILD / "mbc-ingest", **more):
+        return subprocess.Popen([program, *arguments], env={**self.environment, **more},
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def run(self, *arguments, **more):
