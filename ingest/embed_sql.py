@@ -101,4 +101,5 @@ def main():
     depfile.write_text(f"{output}: {' '.join(map(str, roots + folders + files))}\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
