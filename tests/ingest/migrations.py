@@ -125,7 +125,7 @@ def killed(tap, warehouse, vendors, fresh):
 
             proxy.script = script
             process = ingest.start("migrate", program=LATER, BIGQUERY_EMULATOR_HOST=proxy.base.removeprefix("http://"))
-            process.communicate(timeout=120)
+            process.communicate(timeout=400)
             hits += process.returncode == -9
             proxy.settle()
             # A killed run's lease is free after 90 s.
