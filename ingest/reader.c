@@ -294,6 +294,19 @@ static bool is_in_page(const struct reader *reader, const char *text) {
 	return (uintptr_t)text - (uintptr_t)reader->body.ptr < reader->body.len;
 }
 
+/* Half of a surrogate pair may stand in an escape, but in no text: U+FFFD takes its place. */
+static void copy_text(struct buf *to, struct str text) {
+	buf_clear(to);
+	for (size_t at = 0, length; at < text.len; at += length) {
+		length = utf8_length(text.ptr + at, text.len - at);
+		if (length)
+			buf_add(to, text.ptr + at, length);
+		else
+			buf_puts(to, "\xef\xbf\xbd");
+		length += !length;
+	}
+}
+
 static bool set_cell(struct reader *reader, struct path_use use, enum cell_kind kind, struct str text) {
 	struct slot *slot = &reader->slots[use.cell];
 	struct cell *cell = &reader->cells[use.cell];
@@ -301,8 +314,7 @@ static bool set_cell(struct reader *reader, struct path_use use, enum cell_kind 
 		return true;
 	bool plain = is_in_page(reader, text.ptr);
 	if (!plain) {
-		buf_clear(&slot->own);
-		buf_add_str(&slot->own, text);
+		copy_text(&slot->own, text);
 		text = buf_str(&slot->own);
 	}
 	*cell = (struct cell){kind, text, plain};
@@ -511,12 +523,31 @@ static bool take_page(struct reader *reader, struct page *page) {
 	return true;
 }
 
+/* yajl lets some bytes through that are no UTF-8, and then the warehouse would refuse the whole day. */
+static bool check_bytes(struct reader *reader, struct str body) {
+	for (size_t at = 0, length; at < body.len; at += length) {
+		uint64_t word;
+		length = sizeof(word);
+		if (body.len - at >= length) {
+			memcpy(&word, body.ptr + at, length);
+			if (!(word & 0x8080808080808080))
+				continue;
+		}
+		length = utf8_length(body.ptr + at, body.len - at);
+		if (!length)
+			return reader_fail(reader, "byte %zu is no UTF-8", at);
+	}
+	return true;
+}
+
 bool reader_read(struct reader *reader, struct str body, struct page *page) {
 	reader->problem[0] = '\0';
 	reader->overflowed = false;
 	reader->records = 0;
 	for (unsigned i = 0; i < MOST_CELLS; i++)
 		clear_cell(reader, i);
+	if (!check_bytes(reader, body))
+		return false;
 	if (reader->stream->parse) {
 		*page = (struct page){.pages = -1, .total = -1};
 		bool good = reader->stream->parse(reader->stream, body, reader);
