@@ -14,6 +14,7 @@ import tempfile
 import time
 
 import reading
+import runs
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(sys.argv[1]).resolve()
@@ -109,6 +110,7 @@ def main():
     budget = Budgets()
     measure_compiler(budget)
     reading.measure(BUILD, budget)
+    runs.measure(BUILD, budget)
     return 0 if budget.good else 1
 
 
