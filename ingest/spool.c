@@ -21,8 +21,10 @@
 #include "runtime/arena.h"
 
 #define LARGE (1u << 20)
+#define FEWER "; backfill fewer days, or fewer streams, at a time"
 
-static bool fail(struct spools *spools, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool fail(struct spools *spools, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 static bool fail(struct spools *spools, const char *format, ...) {
 	va_list args;
@@ -88,7 +90,8 @@ static void add_to_sum(uint64_t sum[4], const unsigned char digest[32]) {
 	}
 }
 
-static void digest_of(struct spools *spools, struct str first, struct str second, unsigned char out[32]) {
+static void digest_of(
+	struct spools *spools, struct str first, struct str second, unsigned char out[32]) {
 	EVP_DigestInit_ex(spools->digest, NULL, NULL);
 	EVP_DigestUpdate(spools->digest, first.ptr, first.len);
 	EVP_DigestUpdate(spools->digest, second.ptr, second.len);
@@ -96,7 +99,8 @@ static void digest_of(struct spools *spools, struct str first, struct str second
 }
 
 /* Packs the row; a buffer that one large record made large is not kept. */
-static bool pack_row(struct spool *spool, struct spools *spools, const struct record *record, long ordinal) {
+static bool pack_row(
+	struct spool *spool, struct spools *spools, const struct record *record, long ordinal) {
 	struct buf *row = &spools->row;
 	char tail[64];
 	snprintf(tail, sizeof(tail), ",\"ordinal\":%ld}\n", ordinal);
@@ -121,10 +125,9 @@ bool spool_add(struct spool *spool, struct spools *spools, struct arena *arena, 
 		return false;
 	long ordinal = ordinals_next(spools->ordinals, spool->set, record->key);
 	if (ordinal < 0)
-		return fail(spools, "more than %u records at once; backfill fewer days, or fewer streams, at a time",
-			MOST_KEYS);
+		return fail(spools, "more than %u records at once" FEWER, MOST_KEYS);
 	if (spools->bytes > MOST_SPOOLED)
-		return fail(spools, "more than %u MiB of packed rows at once; backfill fewer days, or fewer streams, at a time",
+		return fail(spools, "more than %u MiB of packed rows at once" FEWER,
 			MOST_SPOOLED >> 20);
 	put_stamp(spools, fetched_at);
 	digest_of(spools, record->json, record->payload, digest);
