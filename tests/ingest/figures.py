@@ -34,7 +34,7 @@ METHODS = {"anthropic_usage": "usage", "anthropic_cost": "cost", "anthropic_usag
            "anthropic_cost_analytics": "cost_analytics", "claude_code": "code", "cursor_usage": "counters",
            "cursor_events": "events"}
 MOMENTS = "recorded_at previous_recorded_at data_fetched_at fetched_at finished_at started_at expires_at".split()
-FIRST, NOW = "2026-11-09", "2026-11-19"
+FIRST, NOW = "2026-11-02", "2026-11-12"
 
 
 def tokens_of(stream, row):
@@ -269,7 +269,7 @@ def checks(tap, tables, ingest):
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--people", default="12")
-    options.add_argument("--days", type=int, default=12, help="of the first backfill")
+    options.add_argument("--days", type=int, default=7, help="of the first backfill")
     options.add_argument("--every-filter", action="store_true", help="show each card under every set of filters")
     options = options.parse_args()
     why = install()

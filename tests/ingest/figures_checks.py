@@ -108,11 +108,8 @@ def sheet_problem(tables, day):
 
 
 def seat_unused(tables, day):
-    seen = [row["email"] for row in tables.facts.of("cursor_usage")
-            if row["isActive"] and next_day(day, -27) <= row["day"] <= day]
-    seen += [row["userEmail"] for row in tables.facts.of("cursor_events") if next_day(day, -27) <= row["day"] <= day]
-    return [{"user_email": row["email"]} for row in tables.facts.told.members
-            if not row["isRemoved"] and row["email"].lower() not in map(str.lower, seen)]
+    return [{"user_email": row["user_email"], "last_day": row["last_day"]} for row in tables.seats()
+            if (row["last_day"] or "") < next_day(day, -27)]
 
 
 def new_model(tables, day):
@@ -242,5 +239,6 @@ def said(text):
         if name == "freshness":
             rows.append({"stream": line.split()[0]})
         elif not line.startswith(("not so:", "and ")):
-            rows.append(dict(part.split(" ", 1) for part in line.split(", ")))
+            row = dict(part.split(" ", 1) for part in line.split(", "))
+            rows.append({column: None if value == "NULL" else value for column, value in row.items()})
     return found

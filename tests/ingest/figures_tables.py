@@ -119,8 +119,9 @@ class Tables:
                 last[row["user_email"]] = max(row["usage_date"], last.get(row["user_email"], ""))
         members = [(self.facts.people.person(row["email"]), row["role"]) for row in self.facts.told.members
                    if not row["isRemoved"]]
-        return [{"user_email": email, "role": role, "department": people[email]["department"],
-                 "team": people[email]["team"], "last_day": last.get(email)} for email, role in members]
+        nowhere = {"department": "(none)", "team": "(none)"}
+        return [{"user_email": email, "role": role, "department": people.get(email, nowhere)["department"],
+                 "team": people.get(email, nowhere)["team"], "last_day": last.get(email)} for email, role in members]
 
     def coverage(self):
         rows = []
