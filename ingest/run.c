@@ -324,10 +324,11 @@ static bool fetch_all(struct run *run) {
 static const char answered_sql[] =
 	"SELECT COUNT(DISTINCT CONCAT(stream, CAST(day AS STRING)))\n"
 	"FROM `${dataset}.coverage`\n"
-	"WHERE day BETWEEN @from AND @to AND (status IN ('ok', 'empty') OR run_id = ";
+	"WHERE day BETWEEN @from AND @to AND (%srun_id = ";
 
 /* Has every day of a backfill an answer: data, or a try since the run began? Then no task is behind this
- * one, and it builds. Two that end together may both see that: the second finds nothing left to build. */
+ * one, and it builds. Two that end together may both see that: the second finds nothing left to build.
+ * When all is read again, older data is no answer: every task would find that it is the last. */
 static bool is_last_task(struct run *run) {
 	struct buf sql = BUF(64 * 1024);
 	struct bigquery_result result;
@@ -336,7 +337,7 @@ static bool is_last_task(struct run *run) {
 	long long found = 0;
 	if (run->options->tasks <= 1)
 		return true;
-	buf_puts(&sql, answered_sql);
+	buf_printf(&sql, answered_sql, run->options->again ? "" : "status IN ('ok', 'empty') OR ");
 	sql_quote(&sql, run->run_id);
 	buf_printf(&sql, " OR recorded_at >= TIMESTAMP '%s')\n  AND stream IN (''",
 		moment_print(run->started, started));
