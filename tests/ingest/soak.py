@@ -75,7 +75,7 @@ class Soak:
         self.stage, self.random = stage, random.Random(seed)
         self.golden, self.points = {}, {}
         self.now, self.possible = None, set()   # the version that was brought last; those that may be seen
-        self.tried, self.failures = 0, []
+        self.tried, self.failures, self.aloud = 0, [], False    # aloud: failures are printed as they come
 
     def learn(self, *versions):
         """Runs that are left alone: what they leave, which must be the vendors' truth, and what they ask."""
@@ -100,7 +100,10 @@ class Soak:
                 for kind, turn in asked if not (kind.endswith(": look") and turn) for way in WAYS]
 
     def fail(self, where, problems):
-        self.failures += [f"{where}: {problem}" for problem in problems]
+        for problem in problems:
+            self.failures.append(f"{where}: {problem}")
+            if self.aloud:
+                print(self.failures[-1], flush=True)
 
     def say(self, version):
         vendors = self.stage.vendors
@@ -308,6 +311,7 @@ def soak_all(given, servers):
     state, chance = State(None if part else given.state), random.Random(given.seed)
     stage = Stage(*servers, "soak")
     soak = Soak(stage, given.seed)
+    soak.aloud = True
     tables = some(chance, [(*place, way) for place in making() for way in ("before", "after")], few)
     soak.say("first")
     seen = make(soak, stage, tables)
@@ -397,8 +401,6 @@ def main():
         if given.tap:
             return soak_tap(given, servers)
         soak = soak_all(given, servers)
-    for failure in soak.failures:
-        print(failure)
     print(f"{soak.tried} kills in {time.monotonic() - started:.0f} s: {len(soak.failures)} failures")
     return 1 if soak.failures else 0
 

@@ -79,6 +79,8 @@ class Warehouse:
     def query(self, sql):
         """Rows as lists of texts."""
         answer = self.call("POST", "/queries", {"query": sql, "useLegacySql": False, "timeoutMs": 60000})
+        while not answer.get("jobComplete", True):
+            answer = self.call("GET", f"/queries/{answer['jobReference']['jobId']}?timeoutMs=60000")
         return [[cell["v"] for cell in row["f"]] for row in answer.get("rows", [])]
 
     def plan(self, sql):
