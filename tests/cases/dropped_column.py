@@ -85,7 +85,8 @@ def main():
             shutil.copytree(ROOT / part, folder / part)
         code, said = validate(folder)
         tap.result(code == 0, "the dashboards are as they should be", said)
-        for path in sorted(path for path in (folder / "sql").glob("*/*.sql") if path.stem in read):
+        paths = [path for kind in ("tables", "views") for path in sorted((folder / "sql" / kind).glob("*.sql"))]
+        for path in filter(lambda path: path.stem in read, paths):
             text, wrong, found = path.read_text(), [], 0
             for column in COLUMN.findall(text.partition("\n)\n")[0]):
                 path.write_text(drop(text, column))
@@ -102,7 +103,7 @@ def main():
                 if (path.stem, column) in WHOLE and said != WHOLE[path.stem, column]:
                     wrong.append(f"{column}: not the output that is expected:\n{said}")
             path.write_text(text)
-            tap.result(not wrong, f"{path.stem}: of its columns, {found} are missed when they are dropped", "\n".join(wrong))
+            tap.result(not wrong and found > 0, f"{path.stem}: of its columns, {found} are missed when they are dropped", "\n".join(wrong))
     return tap.end()
 
 
