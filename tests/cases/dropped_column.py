@@ -96,9 +96,12 @@ def main():
                 named = by_name or bool(MESSAGE.search(said))
                 direct = {file for kind, file in found_here if kind != "E0624"}     # a view that a file reads
                 found += bool(named)
-                good = must_fail(path.stem, column) <= by_name and direct <= may_fail(column) and code == bool(named)
+                must = must_fail(path.stem, column)
+                if path.parent.name == "views":     # its SELECT still gives the column: places shift, other messages come first
+                    must = must if must and not must & {file for _, _, file in MESSAGE.findall(said)} else set()
+                good = must <= by_name and direct <= may_fail(column) and code == bool(named)
                 if not good:
-                    wrong.append(f"{column}: must be {must_fail(path.stem, column)}, may be "
+                    wrong.append(f"{column}: must be {must}, may be "
                                  f"{may_fail(column)}, is {by_name}, exit {code}\n{said}")
                 if (path.stem, column) in WHOLE and said != WHOLE[path.stem, column]:
                     wrong.append(f"{column}: not the output that is expected:\n{said}")
