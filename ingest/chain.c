@@ -303,7 +303,6 @@ static void on_answer(void *context, const struct http_response *response) {
 	struct page page;
 	chain->fetch->reached = chain->fetch->reached || (answered && response->status < 500);
 	chain->fetched_at = config_now(config);
-	log_progress("fetching: %s, page %u", chain->stream->name, chain->ask.page);
 	if (may_ask_less(chain, response)) {
 		log_line(LOG_WARNING, "%s: the vendor refuses a grouping; asking with fewer",
 			chain->stream->name);

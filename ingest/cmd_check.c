@@ -12,7 +12,7 @@ static const struct option_row options[] = {
 static int check(const struct config *config, day date) {
 	struct warehouse warehouse = {0};
 	struct check_results results = {0};
-	bool good = warehouse_open(&warehouse, config, run_name(config), false) &&
+	bool good = warehouse_open(&warehouse, config, run_name(config), WAREHOUSE_READ) &&
 		    checks_run(&warehouse, date, &results);
 	int code = good ? (results.errors ? EXIT_CHECKS : EXIT_DONE) : warehouse_exit(&warehouse);
 	if (good)

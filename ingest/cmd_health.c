@@ -7,6 +7,11 @@
 #include "ingest/freshness.h"
 #include "ingest/run.h"
 
+#define METABASE_MS 4000
+
+/* Whoever watches asks again in a minute: an answer within fifteen seconds is better than patience. */
+static const struct retry_policy hasty = {.first_ms = 250, .most_ms = 1000, .deadline_ms = METABASE_MS};
+
 static json_t *streams_json(struct warehouse *warehouse, bool *good) {
 	struct freshness *rows;
 	size_t count;
@@ -31,7 +36,11 @@ static void on_metabase(void *context, const struct http_response *response) {
 
 static bool ask_metabase(const struct config *config, const char *url) {
 	struct http *http = http_open(&(struct http_options){
-		.user_agent = "mbc-ingest/" MBC_VERSION, .stop = &stop_signal});
+		.user_agent = "mbc-ingest/" MBC_VERSION,
+		.connect_timeout_ms = METABASE_MS,
+		.timeout_ms = METABASE_MS,
+		.retry = &hasty,
+		.stop = &stop_signal});
 	bool good = false;
 	if (http) {
 		http_send(http, &(struct http_request){.method = "GET",
@@ -50,7 +59,7 @@ static int health(const struct config *config) {
 	bool good = true;
 	const char *metabase = config_text(config, SETTING_METABASE_URL);
 	json_auto_t *answer = json_object();
-	json_t *list = warehouse_open(&warehouse, config, run_name(config), false)
+	json_t *list = warehouse_open(&warehouse, config, run_name(config), WAREHOUSE_HASTE)
 			       ? streams_json(&warehouse, &good)
 			       : NULL;
 	json_object_set_new(answer, "warehouse", json_boolean(list));

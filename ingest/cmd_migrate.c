@@ -8,7 +8,7 @@ static int run(struct invocation *invocation) {
 	struct warehouse warehouse = {0};
 	int code = EXIT_CONFIGURATION;
 	if (config_read(&config, invocation, NEEDS_WAREHOUSE)) {
-		bool opened = warehouse_open(&warehouse, &config, run_name(&config), true);
+		bool opened = warehouse_open(&warehouse, &config, run_name(&config), WAREHOUSE_WRITE);
 		code = opened ? migrate_run(&warehouse) : warehouse_exit(&warehouse);
 		warehouse_close(&warehouse);
 	}

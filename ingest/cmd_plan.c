@@ -33,7 +33,7 @@ static bool read_known(struct warehouse *warehouse, struct coverage *coverage,
 	if (!config_text(config, SETTING_PROJECT) || !config_text(config, SETTING_DATASET))
 		return false;
 	*why = "the warehouse does not tell";
-	return warehouse_open(warehouse, config, run_name(config), false) &&
+	return warehouse_open(warehouse, config, run_name(config), WAREHOUSE_READ) &&
 	       coverage_read(coverage, warehouse, date - 31, moment_day(config_now(config)));
 }
 

@@ -141,7 +141,7 @@ static int report(
 	const char *format = option_text(invocation, "format");
 	bool markdown = format && strcmp(format, "markdown") == 0;
 	char first[DAY_TEXT], last[DAY_TEXT];
-	bool good = warehouse_open(&warehouse, config, run_name(config), false);
+	bool good = warehouse_open(&warehouse, config, run_name(config), WAREHOUSE_READ);
 	if (good)
 		printf("%sUsage and cost, %s to %s\n", markdown ? "# " : "", day_print(from, first), day_print(to, last));
 	for (size_t i = 0; good && i < COUNT_OF(sections); i++) {

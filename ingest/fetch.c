@@ -121,7 +121,6 @@ void fetch_run(struct fetch *fetch) {
 	log_progress_end();
 	http_close(http);
 	google_close(fetch->google);
-	log_progress_end();
 	for (size_t i = 0; i < chains.count; i++)
 		chain_close(chains.items[i]);
 	for (size_t i = 0; vendors_asked[i] && !stop_signal; i++)

@@ -399,7 +399,7 @@ static int worst(const struct run *run) {
 }
 
 static int do_steps(struct run *run) {
-	if (!warehouse_open(&run->warehouse, run->config, run->run_id, true))
+	if (!warehouse_open(&run->warehouse, run->config, run->run_id, WAREHOUSE_WRITE))
 		return warehouse_exit(&run->warehouse);
 	int ready = migrate_ready(&run->warehouse);
 	run->opened = ready != EXIT_UNREACHABLE;

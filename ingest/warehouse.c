@@ -16,6 +16,9 @@
 #define MOST_QUOTAS 2                   /* some quotas are free again after seconds */
 #define QUOTA_MS 3000
 #define ENDING_MS 2000
+#define HASTE_MS 5000
+
+static const struct retry_policy hasty = {.first_ms = 250, .most_ms = 1000, .deadline_ms = HASTE_MS};
 
 /* What a person can do about it. */
 static const char *advice(const struct bigquery_error *error) {
@@ -124,48 +127,62 @@ static bool open_dataset(struct warehouse *warehouse, bool create) {
 	return good;
 }
 
-bool warehouse_open(
-	struct warehouse *warehouse, const struct config *config, const char *run_id, bool create) {
-	static const char *const app = "mbc-ingest";
-	const char *emulator = config_text(config, SETTING_EMULATOR);
+/* The endpoint and the credentials. False with the problem said. */
+static bool find_way(struct warehouse *warehouse) {
+	const char *emulator = config_text(warehouse->config, SETTING_EMULATOR);
 	struct buf problem = BUF(4096);
-	long long most = 0, patience = 0;
-	*warehouse = (struct warehouse){.config = config, .arena = config->arena, .run_id = run_id};
-	warehouse->endpoint = BUF(4096);
-	warehouse->http = http_open(&(struct http_options){.jobs = 8,
-		.user_agent = "mbc-ingest/" MBC_VERSION,
-		.trace = trace,
-		.stop = &stop_signal});
-	if (!warehouse->http)
-		return false;
-	if (emulator && !bigquery_endpoint(emulator, &warehouse->endpoint, &problem)) {
-		log_line(LOG_ERROR, "BIGQUERY_EMULATOR_HOST: %s", problem.ptr);
-		buf_free(&problem);
-		warehouse->misconfigured = true;
-		return false;
+	if (!emulator) {
+		warehouse->google = credentials_open(warehouse->config, warehouse->http);
+		return warehouse->google;
 	}
-	if (!emulator)
-		warehouse->google = credentials_open(config, warehouse->http);
-	warehouse->misconfigured = !emulator && !warehouse->google;
-	if (warehouse->misconfigured)
-		return false;
+	if (bigquery_endpoint(emulator, &warehouse->endpoint, &problem))
+		return true;
+	log_line(LOG_ERROR, "BIGQUERY_EMULATOR_HOST: %s", problem.ptr);
+	buf_free(&problem);
+	return false;
+}
+
+static void set_up(struct warehouse *warehouse, bool haste) {
+	const struct config *config = warehouse->config;
+	bool local = warehouse->endpoint.ptr;
+	long long most = 0, patience = 0;
 	str_integer(str_from(config_text(config, SETTING_MAX_BYTES)), &most);
 	str_integer(str_from(config_text(config, SETTING_JOB_PATIENCE)), &patience);
-	warehouse->labels[0] = (struct bigquery_label){"app", app};
-	warehouse->labels[1] = (struct bigquery_label){"run", run_id};
+	warehouse->labels[0] = (struct bigquery_label){"app", "mbc-ingest"};
+	warehouse->labels[1] = (struct bigquery_label){"run", warehouse->run_id};
 	warehouse->bq = (struct bigquery){
 		.http = warehouse->http,
 		.google = warehouse->google,
-		.endpoint = emulator ? warehouse->endpoint.ptr : NULL,
+		.endpoint = local ? warehouse->endpoint.ptr : NULL,
 		.project = config_text(config, SETTING_PROJECT),
 		.dataset = config_text(config, SETTING_DATASET),
 		.max_bytes = most,
 		.labels = warehouse->labels,
-		.label_count = 2,
-		.poll_ms = emulator ? 50 : 0,
-		.job_timeout_ms = (long)patience * 1000,
+		.label_count = COUNT_OF(warehouse->labels),
+		.poll_ms = local ? 50 : 0,
+		.timeout_ms = haste ? HASTE_MS : 0,
+		.job_timeout_ms = haste ? HASTE_MS : (long)patience * 1000,
+		.retry = haste ? hasty : (struct retry_policy){0},
 	};
-	return open_dataset(warehouse, create);
+}
+
+bool warehouse_open(struct warehouse *warehouse, const struct config *config, const char *run_id,
+	enum warehouse_use use) {
+	bool haste = use == WAREHOUSE_HASTE;
+	*warehouse = (struct warehouse){.config = config, .arena = config->arena, .run_id = run_id};
+	warehouse->endpoint = BUF(4096);
+	warehouse->http = http_open(&(struct http_options){.jobs = 8,
+		.user_agent = "mbc-ingest/" MBC_VERSION,
+		.connect_timeout_ms = haste ? HASTE_MS : 0,
+		.trace = trace,
+		.stop = &stop_signal});
+	if (!warehouse->http)
+		return false;
+	warehouse->misconfigured = !find_way(warehouse);
+	if (warehouse->misconfigured)
+		return false;
+	set_up(warehouse, haste);
+	return open_dataset(warehouse, use == WAREHOUSE_WRITE);
 }
 
 void warehouse_close(struct warehouse *warehouse) {

@@ -25,9 +25,13 @@ struct warehouse {
 	bool keeping;                   /* `keep` is at work, its own queries are not asked about */
 };
 
-/* Opens it and the dataset, which is created (with BIGQUERY_LOCATION) if `create`. False with the problem
- * said. */
-bool warehouse_open(struct warehouse *warehouse, const struct config *config, const char *run_id, bool create);
+/* What it is opened for. In haste, a call that is not answered within seconds has failed. */
+enum warehouse_use { WAREHOUSE_READ, WAREHOUSE_WRITE, WAREHOUSE_HASTE };
+
+/* Opens it and the dataset, which is created (with BIGQUERY_LOCATION) for WAREHOUSE_WRITE. False with
+ * the problem said. */
+bool warehouse_open(struct warehouse *warehouse, const struct config *config, const char *run_id,
+	enum warehouse_use use);
 void warehouse_close(struct warehouse *warehouse);
 
 /* Runs a query, its text naming ${dataset}; the result lives in the warehouse's arena. False with the

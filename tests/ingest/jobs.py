@@ -83,11 +83,11 @@ class Jobs:
         check(self.tap, name, (0, [True, True], starts, before + 1, last),
               (code, self.stands(), self.count("start"), len(jobs), jobs[0][0][-2:]), self.stage.said)
 
-    def bad(self, name, faults, word, mending=None, **more):
+    def bad(self, name, exit_code, faults, word, mending=None, **more):
         self.revise()
         before = self.covered()
         code = self.run(faults, **more)
-        check(self.tap, f"{name}: exit 5, and it is not covered", (5, before, True, False),
+        check(self.tap, f"{name}: exit {exit_code}, and it is not covered", (exit_code, before, True, False),
               (code, self.covered(), word in self.stage.said, self.stands()[1]), self.stage.said)
         self.stage.free_lease()
         code = self.run(mending or {})
@@ -105,10 +105,10 @@ def all_jobs(jobs):
               starts=2, last="_0")
     jobs.good("a job that failed by the warehouse's fault is tried again under another id",
               {"rows": [failed("backendError")]}, starts=2, last="_1")
-    jobs.bad("a job that failed for good", {"rows": [failed("invalid")]}, "it did not work")
-    jobs.bad("a job that loads other rows than were sent", {
+    jobs.bad("a job that failed for good", 3, {"rows": [failed("invalid")]}, "it did not work")
+    jobs.bad("a job that loads other rows than were sent", 4, {
         "rows": [edited(statistics={"load": {"outputRows": "1"}}, status={"state": "DONE"})]}, "1 arrived")
-    jobs.bad("a job that never ends", {"rows": [state("RUNNING")], "look": [[state("RUNNING")]]}, "still runs",
+    jobs.bad("a job that never ends", 5, {"rows": [state("RUNNING")], "look": [[state("RUNNING")]]}, "still runs",
              mending={"look for jobs": [answer(200, json.dumps({"jobs": [{
                  "jobReference": {"jobId": "mbc_jobs_claude_code_20261121_killed_0123456789ab_0"},
                  "status": {"state": "RUNNING"}}]}))], "look": [state("RUNNING"), failed("stopped")]},
