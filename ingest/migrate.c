@@ -18,6 +18,8 @@
 
 static const char seen_sql[] = "SELECT name, sha256, number FROM `${dataset}.schema_migrations`\n"
 			       "ORDER BY applied_at";
+static const char views_sql[] =
+	"SELECT table_name, view_definition FROM `${dataset}.INFORMATION_SCHEMA.VIEWS`";
 static const char schema_name[] = "schema";
 
 static void put_hash(EVP_MD_CTX *digest, char out[HASH_TEXT]) {
@@ -76,7 +78,8 @@ static bool make(struct warehouse *warehouse, enum sql_folder folder, const json
 	for (const struct sql_file *file = sql_files; file->name; file++) {
 		if (file->folder != folder || (tables && has_table(tables, file->name)))
 			continue;
-		log_line(LOG_DEBUG, "creating %s", file->name);
+		log_line(has_table(tables, "schema_migrations") ? LOG_INFO : LOG_DEBUG,
+			"%s was not there; it is made", file->name);
 		if (has_table(tables, "fact_builds") && !forget_builds(warehouse, file->name))
 			return false;
 		if (!warehouse_query(warehouse, file->name, file->text, NULL))
@@ -158,6 +161,80 @@ static bool is_history_mine(const struct bigquery_result *seen) {
 	return good;
 }
 
+/* --- views --------------------------------------------------------------------------------------- */
+
+/* A warehouse may keep a view in words of its own, so what it says of a view is not compared with sql/,
+ * but with what it said when the view was made. */
+static const char *note_name(struct warehouse *warehouse, const char *view) {
+	return arena_printf(warehouse->arena, "view %s", view);
+}
+
+static bool read_views(struct warehouse *warehouse, struct bigquery_result *views) {
+	return warehouse_query(warehouse, "the views", views_sql, views);
+}
+
+/* Of a view as it is there; false when it is none of sql/views. */
+static bool hash_view(const struct bigquery_result *views, size_t row, char hash[HASH_TEXT]) {
+	const char *text = bigquery_cell(views, row, 1);
+	hash_text(text ? text : "", hash);
+	return sql_find(SQL_views, bigquery_cell(views, row, 0)) != NULL;
+}
+
+/* Whether the warehouse said this when the view was made; `*known`: whether anything is known of it. */
+static bool is_as_made(struct warehouse *warehouse, const struct bigquery_result *seen,
+	const char *view, const char *hash, bool *known) {
+	const char *before = noted(seen, note_name(warehouse, view));
+	*known = before != NULL;
+	return before && strcmp(before, hash) == 0;
+}
+
+static bool add_views(
+	struct warehouse *warehouse, const struct bigquery_result *seen, struct notes *notes) {
+	struct bigquery_result views;
+	if (!read_views(warehouse, &views))
+		return false;
+	for (size_t i = 0; i < views.row_count; i++) {
+		const char *view = bigquery_cell(&views, i, 0);
+		char hash[HASH_TEXT];
+		bool known;
+		if (hash_view(&views, i, hash) && !is_as_made(warehouse, seen, view, hash, &known))
+			add_note(notes, note_name(warehouse, view), hash);
+	}
+	return true;
+}
+
+/* Makes views anew that somebody changed. `*other`: one is not as it was noted. */
+static bool remake_views(
+	struct warehouse *warehouse, const struct bigquery_result *seen, bool *other) {
+	struct bigquery_result views;
+	if (!read_views(warehouse, &views))
+		return false;
+	for (size_t i = 0; i < views.row_count; i++) {
+		const char *view = bigquery_cell(&views, i, 0);
+		char hash[HASH_TEXT];
+		bool known;
+		if (!hash_view(&views, i, hash) || is_as_made(warehouse, seen, view, hash, &known))
+			continue;
+		*other = true;
+		if (!known)
+			continue;
+		log_line(LOG_WARNING, "view %s was changed by hand; it is made anew", view);
+		if (!warehouse_query(warehouse, view, sql_find(SQL_views, view)->text, NULL))
+			return false;
+	}
+	return true;
+}
+
+/* Those that are not there, and those that somebody changed. */
+static bool keep_views(struct warehouse *warehouse, const json_t *tables,
+	const struct bigquery_result *seen) {
+	struct notes notes = {.sql = BUF(1 << 20)};
+	bool other = false;
+	if (!make(warehouse, SQL_views, tables) || !remake_views(warehouse, seen, &other))
+		return false;
+	return !other || (add_views(warehouse, seen, &notes) && write_notes(warehouse, &notes));
+}
+
 /* --- migrations ---------------------------------------------------------------------------------- */
 
 static int run_pending(struct warehouse *warehouse, const struct bigquery_result *seen) {
@@ -193,14 +270,17 @@ static int migrate(struct warehouse *warehouse) {
 /* --- the whole ----------------------------------------------------------------------------------- */
 
 /* Views and descriptions, as this version has them. A fresh dataset's tables have theirs already. */
-static bool renew(struct warehouse *warehouse, const char *hash, bool is_noted, bool fresh) {
+static bool renew(struct warehouse *warehouse, const struct bigquery_result *seen, const char *hash) {
+	bool fresh = seen->row_count == 0;
+	const char *before = noted(seen, schema_name);
 	struct notes notes = {.sql = BUF(1 << 20)};
-	if (!make(warehouse, SQL_views, NULL) || (!fresh && !drift_describe(warehouse)))
+	if (!make(warehouse, SQL_views, NULL) || (!fresh && !drift_describe(warehouse)) ||
+		!add_views(warehouse, seen, &notes))
 		return false;
 	for (const struct sql_file *file = sql_files; file->name && fresh; file++)
 		if (file->folder == SQL_migrations)
 			add_migration(&notes, file);
-	if (!is_noted)
+	if (!before || strcmp(before, hash) != 0)
 		add_note(&notes, schema_name, hash);
 	return write_notes(warehouse, &notes);
 }
@@ -229,11 +309,8 @@ static int bring(struct warehouse *warehouse, bool always) {
 	const char *before = noted(&seen, schema_name);
 	bool is_noted = before && strcmp(before, hash) == 0;
 	if ((is_noted && !always) || warehouse->changed.count)
-		code = make(warehouse, SQL_views, tables) ? EXIT_DONE : warehouse_exit(warehouse);
-	else
-		code = renew(warehouse, hash, is_noted, fresh) ? EXIT_DONE
-							       : warehouse_exit(warehouse);
-	return code;
+		return keep_views(warehouse, tables, &seen) ? EXIT_DONE : warehouse_exit(warehouse);
+	return renew(warehouse, &seen, hash) ? EXIT_DONE : warehouse_exit(warehouse);
 }
 
 int migrate_ready(struct warehouse *warehouse) {

@@ -37,7 +37,13 @@ def faults(tap, vendors, ingest, before):
     check(tap, "half an answer is exit 4", 4, ingest.run("run", "--date", DAY), ingest.said)
     check(tap, "its reason is the schema", [["failed", "schema"]], ingest.status("cursor_usage"))
     vendors.fail({"path": "/teams/members", "status": 429, "retry_after": 1})
+    ingest.query("CREATE OR REPLACE VIEW `$daily_activity` AS SELECT 1 AS one")
+    ingest.query("DROP VIEW `$revisions`")
     check(tap, "a limit that passes is waited for", 0, ingest.run("run", "--date", DAY), ingest.said)
+    check(tap, "views that somebody changed or dropped are made anew, and it is said", (True, True, []), (
+        "view daily_activity was changed by hand; it is made anew" in ingest.said,
+        "revisions was not there; it is made" in ingest.said,
+        ingest.query("SELECT * FROM `$revisions`")))
     vendors.heal()
     check(tap, "what was known stands through all of it", before, ingest.facts())
     missing = ingest.run("run", ANTHROPIC_ADMIN_KEY="")
