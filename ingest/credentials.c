@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
+#include "ingest/command.h"
 #include "runtime/google.h"
 #include "runtime/log.h"
 
@@ -46,7 +47,8 @@ bool credentials_keys(struct config *config) {
 	if (!anthropic && !cursor)
 		return true;
 	struct http *http =
-		http_open(&(struct http_options){.user_agent = "mbc-ingest/" MBC_VERSION});
+		http_open(&(struct http_options){
+			.user_agent = "mbc-ingest/" MBC_VERSION, .stop = &stop_signal});
 	struct google *google = http ? credentials_open(config, http) : NULL;
 	if (google && anthropic)
 		config->anthropic_key = read_secret(config, google, SETTING_ANTHROPIC_SECRET);

@@ -58,14 +58,16 @@ static long now_ms(void) {
 /* --- coverage ------------------------------------------------------------------------------------ */
 
 static void record(struct loader *loader) {
-	if (loader->rows.count && !coverage_write(loader->warehouse, loader->rows.items, loader->rows.count))
+	const struct outcome_row *rows = loader->rows.items;
+	if (loader->rows.count && !coverage_write(loader->warehouse, rows, loader->rows.count))
 		loader->good = false;
 	loader->rows.count = 0;
 	loader->since_ms = 0;
 }
 
 static void note(struct loader *loader, const struct haul *haul, bool loaded, const char *job_id) {
-	vec_push(loader->warehouse->arena, &loader->rows, ((struct outcome_row){haul, loaded, job_id}));
+	const struct outcome_row row = {haul, loaded, job_id};
+	vec_push(loader->warehouse->arena, &loader->rows, row);
 	if (loaded && !loader->since_ms)
 		loader->since_ms = now_ms();
 }
@@ -130,7 +132,8 @@ static bool run_again(struct loader *loader, struct task *task) {
 		start(loader, task);
 		return true;
 	}
-	bool passing = quota || warehouse_was_crossed(&job->error) || (job->failed && job->error.retryable);
+	bool passing = quota || warehouse_was_crossed(&job->error) ||
+		       (job->failed && job->error.retryable);
 	if (task->tries >= MOST_TRIES || !passing)
 		return false;
 	task->attempt += job->failed;
@@ -138,7 +141,8 @@ static bool run_again(struct loader *loader, struct task *task) {
 	return true;
 }
 
-static void fail(struct loader *loader, struct haul *haul, const char *reason, const char *message) {
+static void fail(
+	struct loader *loader, struct haul *haul, const char *reason, const char *message) {
 	haul->status = STATUS_FAILED;
 	haul->reason = reason;
 	haul->message = message;
@@ -152,10 +156,11 @@ static void judge(struct loader *loader, struct task *task) {
 	struct warehouse *warehouse = loader->warehouse;
 	const struct bigquery_error *error = &task->job.error;
 	struct haul *haul = task->haul;
-	if (error->kind == BIGQUERY_INVALID || error->kind == BIGQUERY_NOT_FOUND) {
+	if (warehouse_is_refusal(error)) {
 		warehouse_complain(warehouse, task->table, error);
 		fail(loader, haul, "schema",
-			arena_printf(warehouse->arena, "the warehouse refuses it: %s", error->message));
+			arena_printf(warehouse->arena, "the warehouse refuses it: %s",
+				error->message));
 	} else if (error->kind != BIGQUERY_OK) {
 		warehouse_complain(warehouse, task->table, error);
 		loader->good = false;

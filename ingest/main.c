@@ -62,6 +62,8 @@ static void on_signal(int number) {
 	stop_signal = number;
 }
 
+/* Cloud Run sends SIGTSTP before it moves a task to another machine, where it goes on. A secret that
+ * could not be read because the program was told to end is no mistake in the settings. */
 int main(int argc, char **argv) {
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGTERM, on_signal);
@@ -69,5 +71,8 @@ int main(int argc, char **argv) {
 	log_set_program("mbc-ingest");
 	if (getenv("CLOUD_RUN_JOB") || getenv("K_SERVICE"))
 		log_set_json();
-	return program_run(&program, argc, argv);
+	if (getenv("CLOUD_RUN_JOB"))
+		signal(SIGTSTP, SIG_IGN);
+	int code = program_run(&program, argc, argv);
+	return stop_signal && code == EXIT_CONFIGURATION ? EXIT_TERMINATED : code;
 }

@@ -359,7 +359,8 @@ static int yield(struct run *run, const struct lease *lease) {
 	bool twin = lease_is_twin(lease);
 	log_line(twin ? LOG_INFO : LOG_ERROR, "`%s` holds the lease%s", lease->other,
 		twin ? ": it builds what this run would" : "");
-	buf_printf(&run->message, "%s`%s` holds the lease", run->message.len ? "; " : "", lease->other);
+	buf_printf(&run->message, "%s`%s` holds the lease", run->message.len ? "; " : "",
+		lease->other);
 	return twin ? EXIT_DONE : EXIT_LEASE;
 }
 
@@ -376,7 +377,8 @@ static bool build_all(struct run *run, struct lease *lease) {
 
 static int build(struct run *run) {
 	struct lease lease;
-	lease_init(&lease, &run->warehouse, run->options->command, run->options->date, run->options->task);
+	lease_init(&lease, &run->warehouse, run->options->command, run->options->date,
+		run->options->task);
 	enum lease_result taken = lease_wait(&lease);
 	if (taken == LEASE_OTHERS)
 		return yield(run, &lease);

@@ -56,7 +56,7 @@ bool warehouse_was_crossed(const struct bigquery_error *error) {
 		str_find(str_from(error->message), "Conflict on update", 0) != STR_NONE;
 }
 
-static bool is_refusal(const struct bigquery_error *error) {
+bool warehouse_is_refusal(const struct bigquery_error *error) {
 	return (error->kind == BIGQUERY_INVALID || error->kind == BIGQUERY_NOT_FOUND) &&
 	       !warehouse_was_crossed(error);
 }
@@ -73,7 +73,7 @@ void warehouse_complain(
 	if (!warehouse->problem)
 		warehouse->problem = arena_cstr(warehouse->arena, buf_str(&text));
 	buf_free(&text);
-	*(is_refusal(error) ? &warehouse->refused : &warehouse->unreachable) = true;
+	*(warehouse_is_refusal(error) ? &warehouse->refused : &warehouse->unreachable) = true;
 }
 
 void warehouse_end(struct warehouse *warehouse) {
@@ -204,7 +204,8 @@ static bool may_try_again(const struct bigquery_error *error, unsigned attempt) 
 	if (stop_signal || !(quota || crossed) || attempt >= (quota ? MOST_QUOTAS : MOST_CROSSINGS))
 		return false;
 	RAND_bytes((unsigned char *)&chance, sizeof(chance));
-	sleep_ms(quota ? QUOTA_MS + chance % 1000 : 100 + chance % (200L << (attempt < 4 ? attempt : 4)));
+	long most = 200L << (attempt < 4 ? attempt : 4);
+	sleep_ms(quota ? QUOTA_MS + chance % 1000 : 100 + chance % most);
 	return !stop_signal;
 }
 

@@ -57,5 +57,8 @@ void warehouse_end(struct warehouse *warehouse);
 /* Did another write to the same table come between? Then nothing was done, and it can be tried again. */
 bool warehouse_was_crossed(const struct bigquery_error *error);
 
+/* Did the warehouse refuse what was asked for what it is? Anything else may be otherwise tomorrow. */
+bool warehouse_is_refusal(const struct bigquery_error *error);
+
 /* Says what an error of a call means, and what to do about it. */
 void warehouse_complain(struct warehouse *warehouse, const char *what, const struct bigquery_error *error);
