@@ -8,7 +8,8 @@ import urllib.parse
 STATEMENT = re.compile(r"""
     CREATE\ TABLE\ IF\ NOT\ EXISTS\ `\w+\.(?P<create>\w+) | CREATE\ OR\ REPLACE\ VIEW\ `\w+\.(?P<view>\w+)
     | INSERT\ INTO\ `\w+\.(?P<insert>\w+) | MERGE\ `\w+\.(?P<merge>\w+) | DELETE\ FROM\ `\w+\.(?P<empty>\w+)
-    | UPDATE\ `\w+\.leases`\s+SET\ holder\ =\ (?P<give>NULL|')""", re.VERBOSE)
+    | UPDATE\ `\w+\.leases`\s+SET\ (?P<lease>holder\ =\ NULL|holder|expires_at)""", re.VERBOSE)
+LEASE = {"holder": "take the lease", "holder = NULL": "give the lease back", "expires_at": "renew the lease"}
 COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
 CHECK = re.compile(r"-- (?:error|warn): (.*)")
 TABLE = re.compile(r"\bFROM `\w+\.([\w.]+)")
@@ -23,8 +24,8 @@ def statement(sql):
     if not found:
         table = TABLE.search(sql)
         return "read " + table[1] if table else "query"
-    if found["give"]:
-        return "give the lease back" if found["give"] == "NULL" else "take the lease"
+    if found["lease"]:
+        return LEASE[found["lease"]]
     return next(f"{word} {table}" for word, table in found.groupdict().items() if table)
 
 
