@@ -145,13 +145,12 @@ def clocks(bench):
 def unpublished(bench):
     """Days before the world began hold nothing: whether that is all depends on when one asks."""
     family = {"MBC_ANTHROPIC_FAMILY": "both"}
-    bench.vendors.heal()
+    bench.fail({"path": "/v1/organizations/analytics/*", "set": {"data_refreshed_at": "2026-10-19T00:00:00Z"}})
     bench.run(date="2026-10-20", MBC_NOW="2026-10-21T00:30:00Z", **family)
     where = "day = '2026-10-20'"
     bench.check("a day that has just ended is not published yet", {("not_published", None): [
         "anthropic_cost", "anthropic_cost_analytics", "anthropic_usage", "anthropic_usage_analytics", "claude_code",
         "cursor_events", "cursor_usage"]}, bench.coverage(where))
-    bench.fail({"path": "/v1/organizations/analytics/*", "set": {"data_refreshed_at": "2026-10-19T00:00:00Z"}})
     bench.check("a day that is not published after two days is exit 4", 4,
                 bench.run(date="2026-10-20", MBC_NOW="2026-10-23T00:30:00Z", **family))
     bench.check("it is overdue; where the clock decides it is empty", {
