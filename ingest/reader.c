@@ -57,6 +57,9 @@ struct reader {
 	char problem[512];
 };
 
+static void note_problem(struct reader *reader, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
 static void note_problem(struct reader *reader, const char *format, va_list args) {
 	size_t used = 0;
 	if (reader->problem[0])
