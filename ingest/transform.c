@@ -19,12 +19,19 @@ static const char *const dims[] = {
 	"dim_workspaces", "dim_users_history", "dim_users", "dim_api_keys_history", "dim_api_keys", NULL};
 static const char *const facts[] = {"fct_usage_daily", "fct_cost_daily", NULL};
 
-/* What a day was made of: one row a stream. */
+/* What a day was made of: one row a stream, and whether its rows are gone. */
 static const char covered_sql[] =
-	"SELECT day, stream, content_hash, run_id, job_id FROM `${dataset}.coverage`\n"
-	"WHERE status IN ('ok', 'empty') AND loaded\n"
-	"QUALIFY ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) = 1\n"
+	"SELECT loads.day, loads.stream, loads.content_hash, loads.run_id, loads.job_id,\n"
+	"  loads.known_rows > 0 AND raw.stream IS NULL AS is_gone\n"
+	"FROM (\n"
+	"  SELECT day, stream, content_hash, run_id, job_id, `rows` AS known_rows FROM `${dataset}.coverage`\n"
+	"  WHERE status IN ('ok', 'empty') AND loaded\n"
+	"  QUALIFY ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) = 1\n"
+	") AS loads\n"
+	"LEFT JOIN `${dataset}.raw_days` AS raw ON raw.stream = loads.stream AND raw.day = loads.day\n"
 	"ORDER BY day, stream";
+
+enum { COVERED_DAY, COVERED_STREAM, COVERED_HASH, COVERED_RUN, COVERED_JOB, COVERED_IS_GONE };
 
 /* What holds over stretches of days: one row a version. */
 static const char held_sql[] =
@@ -100,9 +107,9 @@ static void hash_day(
 	EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
 	hash_sql(digest, sql);
 	for (size_t i = 0; i < inputs->covered.row_count; i++) {
-		if (strcmp(cell(&inputs->covered, i, 0), date) != 0)
+		if (strcmp(cell(&inputs->covered, i, COVERED_DAY), date) != 0)
 			continue;
-		for (size_t column = 1; column < inputs->covered.column_count; column++)
+		for (size_t column = COVERED_STREAM; column <= COVERED_JOB; column++)
 			add_cell(digest, &inputs->covered, i, column);
 	}
 	for (size_t i = 0; i < inputs->held.row_count; i++)
@@ -139,18 +146,33 @@ static bool feeds_facts(const char *stream) {
 	return row && !row->snapshot;
 }
 
+/* A day that lost rows which it was built from keeps its facts until these are there again, or given up. */
+static bool has_lost_rows(const struct inputs *inputs, const char *date) {
+	for (size_t i = 0; i < inputs->covered.row_count; i++)
+		if (strcmp(cell(&inputs->covered, i, COVERED_DAY), date) == 0 &&
+			feeds_facts(cell(&inputs->covered, i, COVERED_STREAM)) &&
+			strcmp(cell(&inputs->covered, i, COVERED_IS_GONE), "true") == 0)
+			return true;
+	return false;
+}
+
 static struct due_days find_due(
 	struct warehouse *warehouse, const struct inputs *inputs, const struct sql_file *fact) {
 	struct due_days due = {0};
 	const char *last = "";
 	for (size_t i = 0; i < inputs->covered.row_count; i++) {
-		const char *date = cell(&inputs->covered, i, 0);
+		const char *date = cell(&inputs->covered, i, COVERED_DAY);
 		struct due one;
-		if (strcmp(date, last) == 0 || !feeds_facts(cell(&inputs->covered, i, 1)))
+		if (strcmp(date, last) == 0 || !feeds_facts(cell(&inputs->covered, i, COVERED_STREAM)))
 			continue;
 		last = date;
 		hash_day(inputs, date, fact, one.hash);
-		if (!is_built(inputs, fact->name, date, one.hash) && day_read(str_from(date), &one.day))
+		if (is_built(inputs, fact->name, date, one.hash) || !day_read(str_from(date), &one.day))
+			continue;
+		if (has_lost_rows(inputs, date))
+			log_line(LOG_WARNING, "%s %s: left as it is, since raw rows of the day are gone",
+				fact->name, date);
+		else
 			vec_push(warehouse->arena, &due.days, one);
 	}
 	return due;
