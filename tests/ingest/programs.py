@@ -71,7 +71,7 @@ class Ingest:
 
     def run(self, *arguments, **more):
         process = self.start(*arguments, **more)
-        self.said = process.communicate(timeout=400)[0]
+        self.said = process.communicate(timeout=1200)[0]
         return process.returncode
 
     def query(self, sql):
@@ -82,9 +82,33 @@ class Ingest:
         return [sorted(map(str, self.query(f"SELECT * FROM `${fact}`")))
                 for fact in ("fct_usage_daily", "fct_cost_daily")]
 
+    def content(self, first, last):
+        """What stands of a stretch of days, by table: rows of facts, dims and histories, and what each
+        stream and day was last loaded with (snapshots have no past, and are left out)."""
+        asked = {
+            "fct_usage_daily": f"SELECT * FROM `$fct_usage_daily` WHERE usage_date BETWEEN '{first}' AND '{last}'",
+            "fct_cost_daily": f"SELECT * FROM `$fct_cost_daily` WHERE cost_date BETWEEN '{first}' AND '{last}'",
+            "coverage": f"""
+                SELECT stream, day, content_hash FROM `$coverage`
+                WHERE loaded AND day BETWEEN '{first}' AND '{last}' AND stream IN ('anthropic_usage', 'anthropic_cost',
+                  'anthropic_usage_analytics', 'anthropic_cost_analytics', 'claude_code', 'cursor_usage', 'cursor_events')
+                QUALIFY ROW_NUMBER() OVER (PARTITION BY stream, day ORDER BY recorded_at DESC, run_id DESC) = 1""",
+            **{dim: f"SELECT * FROM `${dim}`" for dim in (
+                "dim_users", "dim_workspaces", "dim_api_keys", "dim_users_history", "dim_api_keys_history")}}
+        return {table: sorted(map(str, self.query(sql))) for table, sql in asked.items()}
+
     def status(self, stream):
         return self.query(f"SELECT status, reason FROM `$coverage_current` WHERE stream = '{stream}' AND day = '{DAY}'")
 
 
 def check(tap, name, expected, found, said=""):
     tap.result(expected == found, name, "" if expected == found else f"expected {expected!r}\nfound    {found!r}\n{said}")
+
+
+def compare(tap, name, expected, found):
+    """Two contents; of a table that differs the first rows are shown."""
+    why = []
+    for table in (table for table, rows in expected.items() if rows != found[table]):
+        missing, extra = sorted(set(expected[table]) - set(found[table])), sorted(set(found[table]) - set(expected[table]))
+        why += [f"{table}: {len(expected[table])} rows, {len(found[table])} rows", "without", *missing[:3], "with", *extra[:3]]
+    tap.result(not why, f"{name}: facts, dims and loads are the same", "\n".join(why))
