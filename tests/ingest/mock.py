@@ -51,18 +51,21 @@ def trial(tap, program):
     check(tap, "a backfill, too", (0, True), (code, "\ncursor_events " in program.printed), program.said)
     code = program.run("plan", *SMALL)
     check(tap, "a plan shows addresses on this machine", (0, True), (code, "http://127.0.0.1:" in program.printed))
-    check(tap, "and partitions, of which it knows nothing", (31, True), (len(re.findall(r"raw_\w+\$\d{8}\n", program.printed)),
+    partitions = re.findall(r"raw_\w+\$\d{8}\n", program.printed)
+    check(tap, "and partitions, of which it knows nothing", (31, True), (len(partitions),
           "What the partitions hold now is not known: no warehouse is set" in program.printed), program.printed)
 
 
 def refusals(tap, program):
     url = "https://bigquery.example.com"
     for name, environment, words in (
-            ("in production", {"ENVIRONMENT": "production"}, "--mock-apis invents its data, and ENVIRONMENT is production"),
+            ("in production", {"ENVIRONMENT": "production"},
+             "--mock-apis invents its data, and ENVIRONMENT is production"),
             ("with a dataset elsewhere", {"BIGQUERY_DATASET": "usage", "GOOGLE_CLOUD_PROJECT": "p"},
              "BIGQUERY_DATASET is set without BIGQUERY_EMULATOR_HOST"),
             ("with a warehouse elsewhere", {"BIGQUERY_DATASET": "usage", "GOOGLE_CLOUD_PROJECT": "p",
-                                            "BIGQUERY_EMULATOR_HOST": url}, "BIGQUERY_EMULATOR_HOST is not on this machine"),
+                                            "BIGQUERY_EMULATOR_HOST": url},
+             "BIGQUERY_EMULATOR_HOST is not on this machine"),
             ("with a vendor's address", {"CURSOR_BASE_URL": url}, "CURSOR_BASE_URL is set, but --mock-apis")):
         code = program.run("run", *SMALL, **environment)
         check(tap, f"{name} it is refused", (78, True), (code, words in program.said), program.said)
@@ -77,7 +80,8 @@ def filled(tap, program, warehouse):
     day = ("SELECT COUNT(*), CAST(SUM(cost_usd) AS STRING), CAST(SUM(list_usd) AS STRING) FROM `mock.fct_cost_daily` "
            "WHERE cost_date = '2026-11-23'")
     before = warehouse.query(day)
-    rows = warehouse.query("SELECT COUNT(*), MAX(run_id) FROM `mock.raw_cursor_events` WHERE usage_date = '2026-11-23'")[0]
+    rows = warehouse.query(
+        "SELECT COUNT(*), MAX(run_id) FROM `mock.raw_cursor_events` WHERE usage_date = '2026-11-23'")[0]
     code = program.run("plan", *SMALL, **local)
     check(tap, "a plan says what is there", (0, True), (code, re.search(
         rf"raw_cursor_events\$20261123 +{rows[0]}  {rows[1]}\n", program.printed) is not None), program.printed)
