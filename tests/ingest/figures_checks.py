@@ -239,6 +239,6 @@ def said(text):
         if name == "freshness":
             rows.append({"stream": line.split()[0]})
         elif not line.startswith(("not so:", "and ")):
-            row = dict(part.split(" ", 1) for part in line.split(", "))
-            rows.append({column: None if value == "NULL" else value for column, value in row.items()})
+            parts = [part.split(" ", 1) for part in line.split(", ") if " " in part]    # a text may have commas
+            rows.append({column: None if value == "NULL" else value for column, value in parts})
     return found
