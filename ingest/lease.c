@@ -170,10 +170,19 @@ bool lease_keep(struct lease *lease) {
 	return true;
 }
 
+/* The holder without its task. */
+static struct str whole_run(const char *holder) {
+	struct str text = str_from(holder);
+	size_t task = str_find(text, " task ", 0);
+	return task == STR_NONE ? text : str_slice(text, 0, task);
+}
+
 bool lease_is_twin(const struct lease *lease) {
-	struct str mine = str_from(lease->holder), other = str_from(lease->other);
+	struct str mine = whole_run(lease->holder), other = whole_run(lease->other);
 	size_t common = strlen("run 2026-11-21 ");
-	return str_starts(mine, "run ") && mine.len > common && other.len > common &&
+	if (!str_starts(mine, "run "))
+		return str_eq(mine, other);
+	return mine.len > common && other.len > common &&
 	       str_eq(str_slice(mine, 0, common), str_slice(other, 0, common));
 }
 

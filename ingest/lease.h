@@ -28,7 +28,8 @@ enum lease_result lease_wait(struct lease *lease);
 /* Renews it if it is time to. False once it is lost. */
 bool lease_keep(struct lease *lease);
 
-/* Does a `run` hold it that does the same work: this is a `run`, and of the same date? */
+/* Does one hold it that does the same work: a `run` of the same date, or another task of this backfill, which
+ * looks again for what came while it built? */
 bool lease_is_twin(const struct lease *lease);
 
 /* Gives it back if it is held. */

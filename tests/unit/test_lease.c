@@ -171,6 +171,8 @@ static void test_twins(void **state) {
 		{"run 2026-11-21 a", "run 2026-11-20 b", false},
 		{"run 2026-11-21 a", "backfill 2026-11-21 b", false},
 		{"backfill 2026-11-21 a", "backfill 2026-11-21 b", false},
+		{"backfill 2026-11-21 a", "backfill 2026-11-21 a task 3", true},
+		{"backfill 2026-11-21 a task 2", "backfill 2026-11-21 a task 1", true},
 		{"run 2026-11-21 a", "", false},
 		{"run 2026-11-21 a", "somebody", false},
 	};
