@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS `${dataset}.coverage` (
   pages             INT64              OPTIONS (description = "Pages received"),
   sum_tokens        INT64              OPTIONS (description = "Tokens in these rows"),
   sum_usd           NUMERIC            OPTIONS (description = "Dollars in these rows"),
-  content_hash      STRING             OPTIONS (description = "SHA-256 of the rows; equal hashes are equal days"),
+  content_hash      STRING             OPTIONS (description = "Of the rows, in whatever order; equal hashes are equal days"),
   job_id            STRING             OPTIONS (description = "Load job that brought the rows"),
   fetched_at        TIMESTAMP          OPTIONS (description = "When they were fetched"),
   data_refreshed_at TIMESTAMP          OPTIONS (description = "How fresh the vendor says that they are"),
