@@ -257,8 +257,9 @@ static void ask_statistics(struct run *run) {
 
 static bool lacks_statistics(const struct run *run) {
 	const struct bigquery_result *result = run->result;
+	bool is_dml = result->affected >= 0;
 	return run->query.statistics && !run->query.dry_run && *result->job_id &&
-	       (result->bytes_billed < 0 || result->inserted < 0);
+	       (result->bytes_billed < 0 || (is_dml && result->inserted < 0));
 }
 
 static void take_page(struct run *run, const json_t *body) {
