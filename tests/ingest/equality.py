@@ -16,7 +16,7 @@ from harness import Tap
 from programs import Ingest, Vendors, check, compare
 from warehouse import Warehouse, install
 
-PEOPLE, COUNT = os.environ.get("EQUALITY_PEOPLE", "6"), int(os.environ.get("EQUALITY_DAYS", "12"))
+PEOPLE, COUNT = os.environ.get("EQUALITY_PEOPLE", "4"), int(os.environ.get("EQUALITY_DAYS", "6"))
 LAST = datetime.date(2026, 11, 21)
 DAYS = [LAST - datetime.timedelta(days=back) for back in reversed(range(COUNT))]
 FIRST, LAST = str(DAYS[0]), str(DAYS[-1])

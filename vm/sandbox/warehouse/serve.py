@@ -171,7 +171,33 @@ def delete_table(project, dataset, name):
         target.delete_day(cursor, target.partition_column())
 
 
+OBJECTS = """
+SELECT t.table_name, 'TABLE', coalesce(stats.record_count, 0)
+FROM {lake}.ducklake_table AS t
+JOIN {lake}.ducklake_schema AS s ON s.schema_id = t.schema_id AND s.end_snapshot IS NULL
+LEFT JOIN {lake}.ducklake_table_stats AS stats ON stats.table_id = t.table_id
+WHERE t.end_snapshot IS NULL AND s.schema_name = $1 AND t.table_name = coalesce($2, t.table_name)
+UNION ALL
+SELECT v.view_name, 'VIEW', 0
+FROM {lake}.ducklake_view AS v
+JOIN {lake}.ducklake_schema AS s ON s.schema_id = v.schema_id AND s.end_snapshot IS NULL
+WHERE v.end_snapshot IS NULL AND s.schema_name = $1 AND v.view_name = coalesce($2, v.view_name)
+ORDER BY 1
+"""
+
+
+def list_objects(project, dataset, table=None):
+    """Tables and views, read from DuckLake's own catalogue: DuckDB's list of tables is made anew, with the
+    statistics of all of them, for each name that a query looks up, which is most of a query's time."""
+    if project == "emulator":
+        return plain_objects(project, dataset, table)
+    database.attach(project)
+    lake = database.quote(f"__ducklake_metadata_{project}")
+    return database.fetch(OBJECTS.format(lake=lake), [dataset, table])
+
+
 plain_load, runner.HANDLERS["load"] = load.run, run_load
+plain_objects, database.objects = database.objects, list_objects
 plain_delete, tables.delete = tables.delete, delete_table
 
 if __name__ == "__main__":
