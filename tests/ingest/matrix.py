@@ -60,9 +60,8 @@ SERVER = "the trouble is the vendor's, and the next run asks again"
 
 
 class Stream:
-    def __init__(self, name, request):
+    def __init__(self, name, method, url):
         self.name = name
-        method, url = request.split(" ")[:2]
         self.place = f"{method} {url.split('?')[0]}"
         self.path = urllib.parse.unquote(urllib.parse.urlsplit(url).path)
         self.paging, self.required, self.count, self.amount, self.text = STREAMS.get(name, (None,) * 5)
@@ -267,9 +266,8 @@ def main():
         ingest = Ingest(vendors, warehouse, "matrix")
         ingest.run("plan", "--date", DAY, **SETTINGS)
         streams = {}
-        for line in ingest.said.splitlines():
-            name, request = line.split(None, 1)
-            streams.setdefault(name, Stream(name, request))
+        for name, method, url in re.findall(r"^(\w+) +(GET|POST) +(\S+)", ingest.said, re.MULTILINE):
+            streams.setdefault(name, Stream(name, method, url))
         check(tap, "the test knows every stream of the program", sorted(STREAMS), sorted(streams))
         check(tap, "a healthy run ends well", 0, ingest.run("run", "--date", DAY, **SETTINGS), ingest.said)
         before = ingest.facts()
