@@ -252,14 +252,14 @@ static void next_page(struct chain *chain, const struct page *page) {
 			"the page is empty, yet the vendor tells of another");
 		return;
 	}
-	if (!numbered && is_circle(chain, page->next)) {
-		fail_chain(chain, STATUS_FAILED, "schema",
-			"the vendor names a next page that was read before");
-		return;
-	}
 	if (has_duplicates(chain)) {
 		fail_chain(chain, STATUS_FAILED, "duplicate_key",
 			"the vendor repeats records that should be there once; the next run asks again");
+		return;
+	}
+	if (!numbered && is_circle(chain, page->next)) {
+		fail_chain(chain, STATUS_FAILED, "schema",
+			"the vendor names a next page that was read before");
 		return;
 	}
 	if (!numbered)

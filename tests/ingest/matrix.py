@@ -142,9 +142,9 @@ LOST = {
     "a list that is null": ({"set": dict.fromkeys(LISTS)}, SCHEMA, lambda s:
                             "page 1: …!1:1: the header has no `…`; it is empty" if s.vendor == "sheet" else "page 1: `…` is no list"),
     "a repeated page": ({"repeat_page": True},
-                        lambda s: SCHEMA if s.paging == "token" else SHORT if s.counted else DOUBLED,
-                        lambda s: "page 2: the vendor names a next page that was read before"
-                        if s.paging == "token" else TWICE if s.counted else REPEATS, lambda s: s.paging),
+                        lambda s: SHORT if s.counted else DOUBLED if s.unique or s.paging != "token" else SCHEMA,
+                        lambda s: TWICE if s.counted else REPEATS if s.unique or s.paging != "token" else
+                        "page 2: the vendor names a next page that was read before", lambda s: s.paging),
     "pages without end": ({"endless": True}, lambda s: DOUBLED if s.unique else CAP,
                           lambda s: REPEATS if s.unique else
                           "page 30: more pages than MBC_MOST_PAGES allows, and the vendor tells of another",
