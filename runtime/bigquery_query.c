@@ -21,6 +21,7 @@ struct run {
 	const char *page_token;
 	unsigned looks;
 	bool complete;
+	char request_id[33];    /* empty: none was made */
 	long deadline_ms;
 	void (*done)(void *context);
 	void *context;
@@ -84,14 +85,12 @@ static json_t *configuration(const struct run *run) {
 }
 
 /* Within 15 minutes a repeated id gives the first one's result, for DML too. */
-static json_t *request_id(void) {
+static void make_request_id(struct run *run) {
 	unsigned char bytes[16];
-	char text[33];
 	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
-		return NULL;
+		return;
 	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-	return json_string(text);
+		snprintf(run->request_id + 2 * i, 3, "%02x", bytes[i]);
 }
 
 static long timeout_of(const struct bigquery *bq) {
@@ -118,9 +117,8 @@ static json_t *query_body(const struct run *run) {
 		return body;
 	}
 	json_object_set_new(body, "jobTimeoutMs", json_sprintf("%ld", timeout_of(run->bq)));
-	json_t *id = request_id();
-	if (id)
-		json_object_set_new(body, "requestId", id);
+	if (*run->request_id)
+		json_object_set_new(body, "requestId", json_string(run->request_id));
 	return body;
 }
 
@@ -286,10 +284,22 @@ static void take_page(struct run *run, const json_t *body) {
 		end(run);
 }
 
+/* Asked again after an answer was lost, the local warehouse does not give the first one's result, but says
+ * that there is a job of that name. */
+static bool is_known_already(const struct run *run, const struct bigquery_error *error) {
+	return error->kind == BIGQUERY_DUPLICATE && !*run->result->job_id && *run->request_id &&
+	       str_find(str_from(error->message), run->request_id, 0) != STR_NONE;
+}
+
 static void answered(void *context, const struct http_response *response, const json_t *body,
 	const struct bigquery_error *error) {
 	(void)response;
 	struct run *run = context;
+	if (is_known_already(run, error)) {
+		snprintf(run->result->job_id, sizeof(run->result->job_id), "%s", run->request_id);
+		look(run);
+		return;
+	}
 	if (error->kind != BIGQUERY_OK) {
 		end_with(run, error);
 		return;
@@ -384,6 +394,7 @@ void bigquery_query_start(struct bigquery *bq, struct arena *arena,
 		make_job(run);
 		return;
 	}
+	make_request_id(run);
 	json_auto_t *body = query_body(run);
 	bigquery_send(bq, &(struct bigquery_request){.method = "POST",
 				  .path = "queries",
