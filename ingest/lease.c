@@ -11,10 +11,10 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "ingest/command.h"
 #include "ingest/sql.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 #define TERM_MS 90000
@@ -48,12 +48,6 @@ static const char read_sql[] = "SELECT holder FROM `${dataset}.leases` WHERE nam
 
 /* A renewal that is not answered soon is no good: the next one is tried instead. */
 static const struct retry_policy hasty = {.first_ms = 500, .most_ms = 4000, .deadline_ms = 15000};
-
-static long now_ms(void) {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void lease_init(struct lease *lease, struct warehouse *warehouse, const char *command, day date,
 	unsigned task) {
@@ -109,7 +103,7 @@ static bool read_other(struct lease *lease) {
 enum lease_result lease_take(struct lease *lease) {
 	struct bigquery_result result;
 	for (bool again = false;; again = true) {
-		long since = now_ms();
+		long since = clock_ms();
 		if (!ask(lease, take_sql, NULL, &result))
 			return LEASE_FAILED;
 		if (result.affected > 0) {
@@ -130,13 +124,13 @@ static void wait_a_little(void) {
 	unsigned short chance = 0;
 	RAND_bytes((unsigned char *)&chance, sizeof(chance));
 	long ms = 1000 + chance % 2000;
-	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+	clock_sleep(ms);
 }
 
 enum lease_result lease_wait(struct lease *lease) {
-	for (long began = now_ms(), turn = 0;; turn++) {
+	for (long began = clock_ms(), turn = 0;; turn++) {
 		enum lease_result result = lease_take(lease);
-		if (result != LEASE_OTHERS || now_ms() - began >= lease->wait_ms)
+		if (result != LEASE_OTHERS || clock_ms() - began >= lease->wait_ms)
 			return result;
 		if (!turn)
 			log_line(LOG_INFO, "`%s` holds the lease; waiting for up to %ld s",
@@ -156,12 +150,12 @@ static bool lose(struct lease *lease, const char *why) {
 
 bool lease_keep(struct lease *lease) {
 	struct bigquery_result result;
-	long now = now_ms();
+	long now = clock_ms();
 	if (!lease->held || now < lease->next_ms)
 		return lease->held;
 	if (!ask(lease, renew_sql, &hasty, &result)) {
-		lease->next_ms = now_ms() + AGAIN_MS;
-		return now_ms() - lease->renewed_ms < TERM_MS ||
+		lease->next_ms = clock_ms() + AGAIN_MS;
+		return clock_ms() - lease->renewed_ms < TERM_MS ||
 		       lose(lease, "the warehouse does not answer");
 	}
 	if (result.affected <= 0)

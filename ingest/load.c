@@ -8,11 +8,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "ingest/command.h"
 #include "ingest/drift.h"
 #include "ingest/sql.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 #define SIDE_BY_SIDE 16
@@ -49,12 +49,6 @@ struct loader {
 	bool good;
 };
 
-static long now_ms(void) {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* --- coverage ------------------------------------------------------------------------------------ */
 
 static void record(struct loader *loader) {
@@ -69,12 +63,12 @@ static void note(struct loader *loader, const struct haul *haul, bool loaded, co
 	const struct outcome_row row = {haul, loaded, job_id};
 	vec_push(loader->warehouse->arena, &loader->rows, row);
 	if (loaded && !loader->since_ms)
-		loader->since_ms = now_ms();
+		loader->since_ms = clock_ms();
 }
 
 static void record_in_time(struct loader *loader) {
 	if (loader->rows.count >= RECORD_ROWS ||
-		(loader->since_ms && now_ms() - loader->since_ms >= RECORD_MS))
+		(loader->since_ms && clock_ms() - loader->since_ms >= RECORD_MS))
 		record(loader);
 }
 
@@ -137,7 +131,7 @@ static bool run_again(struct loader *loader, struct task *task) {
 	if (task->tries >= MOST_TRIES || !passing)
 		return false;
 	task->attempt += job->failed;
-	task->again_ms = now_ms() + AGAIN_MS * task->tries;
+	task->again_ms = clock_ms() + AGAIN_MS * task->tries;
 	return true;
 }
 
@@ -178,7 +172,7 @@ static void judge(struct loader *loader, struct task *task) {
 static void look(struct loader *loader, struct task *task) {
 	if (!task->haul)
 		return;
-	if (task->again_ms && (stop_signal || now_ms() >= task->again_ms))
+	if (task->again_ms && (stop_signal || clock_ms() >= task->again_ms))
 		start(loader, task);
 	if (!task->ended || task->again_ms || run_again(loader, task))
 		return;
@@ -199,7 +193,7 @@ static void work(struct loader *loader, size_t most) {
 	while (count_busy(loader) > most) {
 		http_run_for(loader->warehouse->http, &loader->moved, TURN_MS);
 		if (!loader->moved)
-			nanosleep(&(struct timespec){.tv_nsec = NAP_MS * 1000000}, NULL);
+			clock_sleep(NAP_MS);
 		loader->moved = false;
 		for (size_t i = 0; i < SIDE_BY_SIDE; i++)
 			look(loader, &loader->tasks[i]);

@@ -8,15 +8,10 @@
 #include "ingest/config.h"
 #include "ingest/day.h"
 #include "runtime/arena.h"
+#include "runtime/clock.h"
 #include "runtime/log.h"
 
 #define MOST_SKEW (5 * 60)
-
-static long now_ms(void) {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void pace_start(struct vendor_use *use, const struct vendor *vendor, const struct config *config,
 	unsigned tasks) {
@@ -29,7 +24,7 @@ void pace_start(struct vendor_use *use, const struct vendor *vendor, const struc
 }
 
 long pace_turn(struct vendor_use *use) {
-	long now = now_ms(), wait = use->not_before - now;
+	long now = clock_ms(), wait = use->not_before - now;
 	if (!use->starts)
 		return 0;
 	long *oldest = &use->starts[use->started % (unsigned long)use->limit];
@@ -82,6 +77,6 @@ void pace_note(struct vendor_use *use, const struct http_response *response) {
 	compare_clocks(use, response);
 	take_quota(use, response);
 	long wait = response->status == 429 ? http_retry_after(response) : -1;
-	if (wait > 0 && now_ms() + wait > use->not_before)
-		use->not_before = now_ms() + wait;
+	if (wait > 0 && clock_ms() + wait > use->not_before)
+		use->not_before = clock_ms() + wait;
 }

@@ -4,11 +4,11 @@
 
 #include <openssl/rand.h>
 #include <string.h>
-#include <time.h>
 
 #include "ingest/command.h"
 #include "ingest/credentials.h"
 #include "ingest/sql.h"
+#include "runtime/clock.h"
 #include "runtime/google.h"
 #include "runtime/log.h"
 
@@ -192,7 +192,7 @@ void warehouse_close(struct warehouse *warehouse) {
 }
 
 static void sleep_ms(long ms) {
-	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+	clock_sleep(ms);
 }
 
 /* Whether to try again, after a wait; by chance, so that two tasks do not wait in step. */

@@ -5,9 +5,9 @@
 #include "runtime/bigquery.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "runtime/bigquery_state.h"
+#include "runtime/clock.h"
 #include "runtime/google.h"
 #include "runtime/json.h"
 
@@ -25,14 +25,8 @@ struct sending {
 	char *headers[6];
 };
 
-long bigquery_now_ms(void) {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 long bigquery_deadline(const struct bigquery *bq) {
-	return bigquery_now_ms() + (bq->job_timeout_ms ? bq->job_timeout_ms : 30 * 60000L);
+	return clock_ms() + (bq->job_timeout_ms ? bq->job_timeout_ms : 30 * 60000L);
 }
 
 long bigquery_poll_delay(const struct bigquery *bq, unsigned looks) {

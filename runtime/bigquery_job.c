@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "runtime/bigquery_state.h"
+#include "runtime/clock.h"
 #include "runtime/json.h"
 
 #define MOST_MISSES 6 /* a job that was just made may not be found for some seconds */
@@ -73,7 +74,7 @@ static void looked(void *context, const struct http_response *response, const js
 		end(watch);
 		return;
 	}
-	if (bigquery_now_ms() < watch->deadline_ms) {
+	if (clock_ms() < watch->deadline_ms) {
 		look(watch);
 		return;
 	}

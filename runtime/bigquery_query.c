@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "runtime/bigquery_state.h"
+#include "runtime/clock.h"
 #include "runtime/json.h"
 
 #define WAIT_MS 10000 /* that the server waits before it says "not yet" */
@@ -311,7 +312,7 @@ static void answered(void *context, const struct http_response *response, const 
 		return;
 	}
 	struct bigquery_error problem;
-	if (bigquery_now_ms() >= run->deadline_ms)
+	if (clock_ms() >= run->deadline_ms)
 		bigquery_fail(
 			&problem, BIGQUERY_UNFINISHED, "query %s still runs", run->result->job_id);
 	else if (!*run->result->job_id)

@@ -35,8 +35,7 @@ json_t *bigquery_job_reference(const struct bigquery *bq, const char *id);
 void bigquery_job_path(
 	const struct bigquery *bq, const char *kind, const char *id, struct buf *out);
 
-/* Milliseconds of the monotonic clock, and when a wait that begins now must end. */
-long bigquery_now_ms(void);
+/* When a wait that begins now must end, by clock_ms(). */
 long bigquery_deadline(const struct bigquery *bq);
 
 /* The wait before the nth look at a job. */

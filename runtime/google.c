@@ -4,9 +4,9 @@
 #include "runtime/google.h"
 
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "runtime/clock.h"
 #include "runtime/google_state.h"
 #include "runtime/json.h"
 #include "runtime/log.h"
@@ -26,12 +26,6 @@ struct google_call {
 };
 
 const char *const google_metadata_headers[] = {"Metadata-Flavor: Google", NULL};
-
-long google_now_ms(void) {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void google_wipe(char *secret) {
 	if (secret)
@@ -257,7 +251,7 @@ static void send_with(struct google_call *call) {
 static void dispatch(struct google_call *call) {
 	struct google_token *token = call->token;
 	if (!token->fetch && token->value &&
-		token->expires_ms - google_now_ms() >= REFRESH_BEFORE_MS) {
+		token->expires_ms - clock_ms() >= REFRESH_BEFORE_MS) {
 		send_with(call);
 		return;
 	}

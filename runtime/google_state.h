@@ -51,8 +51,6 @@ void google_token_ready(struct google_token *token, enum outcome outcome, const 
 /* Frees what a fetch holds that will not end any more; NULL is fine. */
 void google_fetch_free(struct google_fetch *fetch);
 
-long google_now_ms(void);
-
 /* Wipes and frees a text; NULL is fine. */
 void google_wipe(char *secret);
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "runtime/file.h"
+#include "runtime/clock.h"
 #include "runtime/google_state.h"
 #include "runtime/json.h"
 #include "runtime/log.h"
@@ -162,7 +163,7 @@ static void keep(struct google_fetch *fetch, const char *value, long lifetime_s)
 	token->value = strdup(value);
 	if (!token->value)
 		out_of_memory();
-	token->expires_ms = google_now_ms() + lifetime_s * 1000;
+	token->expires_ms = clock_ms() + lifetime_s * 1000;
 	log_secret(value);
 	end(fetch, OUTCOME_ANSWERED, "");
 }

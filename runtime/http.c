@@ -10,6 +10,7 @@
 
 #include "runtime/arena.h"
 #include "runtime/buf.h"
+#include "runtime/clock.h"
 #include "runtime/curl.h"
 
 struct job {
@@ -38,12 +39,6 @@ struct http {
 
 static const struct curl_functions *curl;
 
-static long now_ms(void) {
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 struct http *http_open(const struct http_options *options) {
 	curl = curl_load();
 	if (!curl)
@@ -62,7 +57,7 @@ struct http *http_open(const struct http_options *options) {
 		http->options.retry = &retry_usual;
 	http->multi = curl->multi_init();
 	http->last = &http->first;
-	http->seed = (unsigned)now_ms();
+	http->seed = (unsigned)clock_ms();
 	if (!http->multi) {
 		free(http);
 		return NULL;
@@ -114,7 +109,7 @@ void http_send(struct http *http, const struct http_request *request) {
 	if (!job)
 		out_of_memory();
 	job->request = *request;
-	job->not_before = request->delay_ms ? now_ms() + request->delay_ms : 0;
+	job->not_before = request->delay_ms ? clock_ms() + request->delay_ms : 0;
 	job->body = BUF(http->options.max_body);
 	job->headers = BUF(256 * 1024);
 	enqueue(http, job);
@@ -187,7 +182,7 @@ static void start(struct http *http, struct job *job) {
 	job->easy = easy;
 	job->tries++;
 	if (!job->started)
-		job->started = now_ms();
+		job->started = clock_ms();
 	set_options(http, easy, job);
 	set_request(easy, job);
 	job->next = http->flying;
@@ -204,7 +199,7 @@ static bool has_turn(struct job *job, long now) {
 
 /* Starts what may start. Gives the milliseconds until the next one may, at most a second. */
 static long start_waiting(struct http *http) {
-	long now = now_ms(), wait = 1000;
+	long now = clock_ms(), wait = 1000;
 	struct job **at = &http->first;
 	while (*at) {
 		struct job *job = *at;
@@ -285,7 +280,7 @@ static long delay_of(
 		return -1;
 	struct attempt attempt = {
 		.passing = verdict == HTTP_AGAIN, .outcome = response->outcome, .status = response->status, .safe = request->safe,
-		.number = job->tries, .elapsed_ms = now_ms() - job->started,
+		.number = job->tries, .elapsed_ms = clock_ms() - job->started,
 		.retry_after_ms = http_retry_after(response),
 		.chance = (double)rand_r(&http->seed) / ((double)RAND_MAX + 1),
 	};
@@ -319,7 +314,7 @@ static void finish(struct http *http, CURL *easy, CURLcode code) {
 	long wait = delay_of(http, job, &response);
 	trace(http, job, &response, wait);
 	if (wait >= 0) {
-		job->not_before = now_ms() + wait;
+		job->not_before = clock_ms() + wait;
 		enqueue(http, job);
 		return;
 	}
@@ -388,8 +383,8 @@ void http_run_until(struct http *http, const bool *done) {
 }
 
 void http_run_for(struct http *http, const bool *done, long ms) {
-	long end = now_ms() + ms, left;
-	while (!*done && (left = end - now_ms()) > 0 && turn(http, left))
+	long end = clock_ms() + ms, left;
+	while (!*done && (left = end - clock_ms()) > 0 && turn(http, left))
 		;
 }
 

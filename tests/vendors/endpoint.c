@@ -4,6 +4,7 @@
 
 #include <strings.h>
 
+#include "runtime/clock.h"
 #include "tests/vendors/fault.h"
 #include "tests/vendors/moment.h"
 #include "tests/vendors/state.h"

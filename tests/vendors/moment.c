@@ -112,9 +112,3 @@ int64_t month_start(int64_t day) {
 int weekday(int64_t day) {
 	return (int)((day + 4) % 7);
 }
-
-int64_t clock_ms(void) {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}

@@ -22,6 +22,3 @@ char *moment_http(struct arena *arena, int64_t seconds);
 int64_t moment_day(int64_t seconds);
 int64_t month_start(int64_t day);
 int weekday(int64_t day);
-
-/* Milliseconds of a clock that only goes forward: for waits, not for dates. */
-int64_t clock_ms(void);

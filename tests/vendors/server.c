@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/buf.h"
+#include "runtime/clock.h"
 #include "runtime/file.h"
 #include "tests/vendors/fault.h"
 #include "tests/vendors/google.h"

@@ -2,6 +2,7 @@
  * and then appears, with a later `updated_at`, without any client's doing. Here it is what the
  * outermost select list tells; where that tells nothing, it stays null. */
 #include "compiler/query/columns.h"
+#include "runtime/clock.h"
 #include "vm/sandbox/ident.h"
 #include "vm/sandbox/mbql.h"
 #include "vm/sandbox/resource.h"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "vm/sandbox/check.h"
+#include "runtime/clock.h"
 #include "vm/sandbox/ident.h"
 #include "vm/sandbox/resource.h"
 

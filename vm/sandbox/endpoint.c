@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "vm/sandbox/ident.h"
+#include "runtime/clock.h"
 #include "vm/sandbox/resource.h"
 
 static const struct endpoint endpoints[] = {

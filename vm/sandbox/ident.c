@@ -50,12 +50,6 @@ void iso_time(char out[ISO_TIME_SIZE]) {
 		out + len, ISO_TIME_SIZE - len, ".%06uZ", (unsigned)(now.tv_nsec / 1000 % 1000000));
 }
 
-long long clock_ms(void) {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void hash_secret(const char *salt, const char *text, char out[HASH_SIZE]) {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned len = 0;

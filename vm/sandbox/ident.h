@@ -21,8 +21,5 @@ void make_uuid(char out[UUID_SIZE]);
 /* Now, UTC, with six digits of a second. */
 void iso_time(char out[ISO_TIME_SIZE]);
 
-/* Milliseconds of a clock that never goes back. */
-long long clock_ms(void);
-
 /* SHA-256 of `salt` and `text` in hexadecimal: what the state holds of passwords and keys. */
 void hash_secret(const char *salt, const char *text, char out[HASH_SIZE]);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "runtime/options.h"
+#include "runtime/clock.h"
 #include "vm/sandbox/ident.h"
 #include "vm/sandbox/resource.h"
 #include "vm/sandbox/server.h"

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "runtime/buf.h"
+#include "runtime/clock.h"
 #include "runtime/file.h"
 #include "vm/loopback/loopback.h"
 #include "vm/sandbox/ident.h"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runtime/clock.h"
 #include "vm/sandbox/check.h"
 #include "vm/sandbox/ident.h"
 #include "vm/sandbox/resource.h"
