@@ -96,7 +96,7 @@ def settling(tap, warehouse):
                           MBC_STREAMS="anthropic_usage_analytics,anthropic_cost_analytics")
         check(tap, "before all of a day is known a run ends well", 0, code, ingest.said)
         settled = ("SELECT CAST(day AS STRING), CAST(settled AS STRING), CAST(data_refreshed_at AS STRING) IS NOT NULL "
-                   "FROM `$coverage_current` WHERE stream = 'anthropic_usage_analytics' AND day >= '2026-11-20' ORDER BY day")
+                   "FROM `$coverage` WHERE stream = 'anthropic_usage_analytics' AND day >= '2026-11-20' ORDER BY day")
         check(tap, "its day is not settled, the one before is", [["2026-11-20", "true", "true"],
               ["2026-11-21", "false", "true"]], ingest.query(settled))
         # 300 people make more groups a week than a page of 1000 takes.

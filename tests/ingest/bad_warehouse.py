@@ -103,8 +103,9 @@ class Bench:
 
 
 def passing(bench):
-    """All of them in one run, each once, and not all at the same request."""
-    faults = [Once(fits, fault, skip=0 if fits is is_merge else 2 * i) for i, (_, fits, fault) in enumerate(PASSING)]
+    """All of them in one run, each once, and not all at the same request; one day is loaded only, so that there
+    are few loads and merges to strike."""
+    faults = [Once(fits, fault, skip=2 * i if fits is is_query else 0) for i, (_, fits, fault) in enumerate(PASSING)]
     bench.touch()
     code = bench.strike(lambda request: next((found for found in (fault(request) for fault in faults) if found), None))
     bench.check("faults that pass are waited for", 0, code)
@@ -138,7 +139,7 @@ def places(bench):
 
 
 def changed(bench):
-    """Each change strikes its own table; the streams of the others go on."""
+    """Each change strikes its own table, whether there is something to load or not; the streams of the others go on."""
     query = bench.ingest.query
     query("ALTER TABLE `$raw_claude_code` DROP COLUMN terminal_type")
     query("ALTER TABLE `$raw_anthropic_cost` ADD COLUMN note STRING")
@@ -148,8 +149,8 @@ def changed(bench):
     bench.check("tables changed by hand are exit 3", 3, bench.run())
     bench.says("table and column are named", "raw_claude_code", "terminal_type", "raw_anthropic_cost", "note",
                "raw_cursor_spend", "role")
-    bench.check("what would have to be loaded there failed, and nothing else", [["anthropic_cost"]], query(
-        "SELECT DISTINCT stream FROM `$coverage_current` WHERE status = 'failed'"))
+    bench.check("the streams of these tables failed, and no others", [["anthropic_cost"], ["claude_code"], ["cursor_spend"]],
+                query("SELECT DISTINCT stream FROM `$coverage_current` WHERE status = 'failed' ORDER BY stream"))
     bench.check("migrate refuses as well", 3, bench.run("migrate"))
     query("ALTER TABLE `$raw_claude_code` ADD COLUMN terminal_type STRING")
     query("ALTER TABLE `$raw_anthropic_cost` DROP COLUMN note")

@@ -7,7 +7,8 @@ it lacks is added here, in memory; nothing of the package is changed on disk:
 - a load job without a schema takes the table's own;
 - rows with unknown fields, or without a value for a REQUIRED one, are refused;
 - `table$YYYYMMDD` names the partition of a day: a load into it replaces or extends that day alone,
-  deleting it empties the day.
+  deleting it empties the day;
+- statements that meet are done one after another, or end as BigQuery's do: `concurrent update`.
 """
 
 import contextlib
@@ -20,10 +21,11 @@ import threading
 import duckdb
 from duckdb_extensions import import_extension
 from local_bigquery import cli
-from local_bigquery.catalog import tables
+from local_bigquery.catalog import datasets, tables
 from local_bigquery.engine import database
 from local_bigquery.errors import BigQueryError
-from local_bigquery.jobs import load, runner
+from local_bigquery.jobs import load, query, runner
+from sqlglot import exp
 
 # DuckDB would fetch them from its own site at the first start; these come with packages of the same
 # version and are unpacked below $HOME/.duckdb, which is why the server gets a HOME of its own.
@@ -33,6 +35,11 @@ DECORATED = re.compile(r"(?P<table>.+)\$(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d
 
 # DuckLake aborts one of two transactions that replace rows of the same table at the same time.
 replacing = threading.Lock()
+
+# Two that make a dataset or a table of the same name must not both find that it is not there.
+defining = threading.Lock()
+CROSSED = "Failed to commit DuckLake transaction"
+TRIES = 20
 
 
 class Target:
@@ -171,6 +178,26 @@ def delete_table(project, dataset, name):
         target.delete_day(cursor, target.partition_column())
 
 
+def run_statement(cursor, tree, *rest):
+    """A statement that stands alone has done nothing when DuckLake could not commit it, and is done again;
+    of a transaction the caller must know, since its earlier statements are gone, too."""
+    with defining if isinstance(tree, query.DDL) else contextlib.nullcontext():
+        for _ in range(TRIES):
+            try:
+                return plain_statement(cursor, tree, *rest)
+            except duckdb.Error as error:
+                if CROSSED not in str(error):
+                    raise
+            if isinstance(tree, exp.Commit):
+                break
+    raise BigQueryError("invalidQuery", "Transaction is aborted due to concurrent update")
+
+
+def create_dataset(project, body):
+    with defining:
+        return plain_create(project, body)
+
+
 OBJECTS = """
 SELECT t.table_name, 'TABLE', coalesce(stats.record_count, 0)
 FROM {lake}.ducklake_table AS t
@@ -197,7 +224,9 @@ def list_objects(project, dataset, table=None):
 
 
 plain_load, runner.HANDLERS["load"] = load.run, run_load
+plain_statement, query._run = query._run, run_statement
 plain_objects, database.objects = database.objects, list_objects
+plain_create, datasets.create = datasets.create, create_dataset
 plain_delete, tables.delete = tables.delete, delete_table
 
 if __name__ == "__main__":
