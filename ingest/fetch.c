@@ -2,6 +2,8 @@
  * question, and how often, the streams and the vendors say. */
 #include "ingest/fetch.h"
 
+#include <stdlib.h>
+
 #include "ingest/chain.h"
 #include "ingest/command.h"
 #include "ingest/credentials.h"
@@ -17,6 +19,16 @@ const char *const status_names[] = {
 	[STATUS_OK] = "ok", [STATUS_EMPTY] = "empty", [STATUS_NOT_PUBLISHED] = "not_published",
 	[STATUS_DENIED] = "denied", [STATUS_FAILED] = "failed",
 };
+
+void fetch_open(struct fetch *fetch, const struct config *config, const char *run_id, unsigned tasks) {
+	const char *folder = getenv("TMPDIR");
+	*fetch = (struct fetch){.config = config, .arena = config->arena, .run_id = run_id,
+		.folder = folder && *folder ? folder : "/tmp", .tasks = tasks};
+}
+
+day fetch_block_end(day from, day last) {
+	return last - from < FETCH_BLOCK ? last : from + FETCH_BLOCK - 1;
+}
 
 void fetch_days(struct fetch *fetch, const struct stream *stream, day from, day to) {
 	for (day date = from; date <= to; date++) {

@@ -37,6 +37,15 @@ struct fetch {
 	bool reached;                   /* some vendor answered, if only to refuse */
 };
 
+/* Days of a backfill that are fetched, and then loaded, at once: more would fill $TMPDIR. */
+#define FETCH_BLOCK 31
+
+/* The last day of the block that begins at `from`. */
+day fetch_block_end(day from, day last);
+
+/* Nothing is fetched yet. Spools will lie in $TMPDIR; `tasks` share the rates. The texts must stay. */
+void fetch_open(struct fetch *fetch, const struct config *config, const char *run_id, unsigned tasks);
+
 /* Adds the days of a stream to what will be fetched. */
 void fetch_days(struct fetch *fetch, const struct stream *stream, day from, day to);
 

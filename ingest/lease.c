@@ -8,7 +8,6 @@
  * same pool of connections beside it: no thread, no lock, no second set of credentials. */
 #include "ingest/lease.h"
 
-#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,14 +118,6 @@ enum lease_result lease_take(struct lease *lease) {
 	}
 }
 
-/* One to three seconds, by chance, so that two that wait do not ask in step. */
-static void wait_a_little(void) {
-	unsigned short chance = 0;
-	RAND_bytes((unsigned char *)&chance, sizeof(chance));
-	long ms = 1000 + chance % 2000;
-	clock_sleep(ms);
-}
-
 enum lease_result lease_wait(struct lease *lease) {
 	for (long began = clock_ms(), turn = 0;; turn++) {
 		enum lease_result result = lease_take(lease);
@@ -137,7 +128,7 @@ enum lease_result lease_wait(struct lease *lease) {
 				lease->other, lease->wait_ms / 1000);
 		if (stop_signal)
 			return LEASE_FAILED;
-		wait_a_little();
+		clock_sleep_about(1000, 2000);
 	}
 }
 

@@ -5,14 +5,13 @@
  * beside the migrations under the number 0: as long as it stands, a run asks nothing more. */
 #include "ingest/migrate.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "ingest/command.h"
+#include "ingest/digest.h"
 #include "ingest/drift.h"
 #include "ingest/lease.h"
-#include "ingest/spool.h"
 #include "ingest/sql.h"
 #include "runtime/log.h"
 
@@ -22,34 +21,21 @@ static const char views_sql[] =
 	"SELECT table_name, view_definition FROM `${dataset}.INFORMATION_SCHEMA.VIEWS`";
 static const char schema_name[] = "schema";
 
-static void put_hash(EVP_MD_CTX *digest, char out[HASH_TEXT]) {
-	unsigned char bytes[32];
-	EVP_DigestFinal_ex(digest, bytes, NULL);
-	EVP_MD_CTX_free(digest);
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
-
-static EVP_MD_CTX *begin_hash(void) {
-	EVP_MD_CTX *digest = EVP_MD_CTX_new();
-	if (!digest || !EVP_DigestInit_ex(digest, EVP_sha256(), NULL))
-		out_of_memory();
-	return digest;
-}
-
 static void hash_text(const char *text, char out[HASH_TEXT]) {
-	EVP_MD_CTX *digest = begin_hash();
-	EVP_DigestUpdate(digest, text, strlen(text));
-	put_hash(digest, out);
+	struct digest digest;
+	digest_begin(&digest);
+	digest_add(&digest, str_from(text));
+	digest_end(&digest, out);
 }
 
 /* Of all tables and views. */
 static void hash_schema(char out[HASH_TEXT]) {
-	EVP_MD_CTX *digest = begin_hash();
+	struct digest digest;
+	digest_begin(&digest);
 	for (const struct sql_file *file = sql_files; file->name; file++)
 		if (file->folder == SQL_tables || file->folder == SQL_views)
-			EVP_DigestUpdate(digest, file->text, strlen(file->text) + 1);
-	put_hash(digest, out);
+			digest_add_text(&digest, file->text);
+	digest_end(&digest, out);
 }
 
 /* --- tables and views ---------------------------------------------------------------------------- */
@@ -165,58 +151,55 @@ static bool is_history_mine(const struct bigquery_result *seen) {
 
 /* A warehouse may keep a view in words of its own, so what it says of a view is not compared with sql/,
  * but with what it said when the view was made. */
-static const char *note_name(struct warehouse *warehouse, const char *view) {
-	return arena_printf(warehouse->arena, "view %s", view);
-}
+struct view {
+	const char *name, *note;        /* note: under which name it is noted */
+	char hash[HASH_TEXT];           /* of what the warehouse says now */
+	bool known;                     /* it was noted once */
+};
 
-static bool read_views(struct warehouse *warehouse, struct bigquery_result *views) {
-	return warehouse_query(warehouse, "the views", views_sql, views);
-}
+typedef VEC(struct view) view_list;
 
-/* Of a view as it is there; false when it is none of sql/views. */
-static bool hash_view(const struct bigquery_result *views, size_t row, char hash[HASH_TEXT]) {
-	const char *text = bigquery_cell(views, row, 1);
-	hash_text(text ? text : "", hash);
-	return sql_find(SQL_views, bigquery_cell(views, row, 0)) != NULL;
-}
-
-/* Whether the warehouse said this when the view was made; `*known`: whether anything is known of it. */
-static bool is_as_made(struct warehouse *warehouse, const struct bigquery_result *seen,
-	const char *view, const char *hash, bool *known) {
-	const char *before = noted(seen, note_name(warehouse, view));
-	*known = before != NULL;
-	return before && strcmp(before, hash) == 0;
+/* Those of sql/views that are not as they were noted. */
+static bool find_other_views(
+	struct warehouse *warehouse, const struct bigquery_result *seen, view_list *others) {
+	struct bigquery_result result;
+	if (!warehouse_query(warehouse, "the views", views_sql, &result))
+		return false;
+	for (size_t i = 0; i < result.row_count; i++) {
+		const char *text = bigquery_cell(&result, i, 1);
+		struct view view = {.name = bigquery_cell(&result, i, 0)};
+		if (!sql_find(SQL_views, view.name))
+			continue;
+		view.note = arena_printf(warehouse->arena, "view %s", view.name);
+		hash_text(text ? text : "", view.hash);
+		const char *before = noted(seen, view.note);
+		view.known = before != NULL;
+		if (!before || strcmp(before, view.hash) != 0)
+			vec_push(warehouse->arena, others, view);
+	}
+	return true;
 }
 
 static bool add_views(
 	struct warehouse *warehouse, const struct bigquery_result *seen, struct notes *notes) {
-	struct bigquery_result views;
-	if (!read_views(warehouse, &views))
+	view_list others = {0};
+	if (!find_other_views(warehouse, seen, &others))
 		return false;
-	for (size_t i = 0; i < views.row_count; i++) {
-		const char *view = bigquery_cell(&views, i, 0);
-		char hash[HASH_TEXT];
-		bool known;
-		if (hash_view(&views, i, hash) && !is_as_made(warehouse, seen, view, hash, &known))
-			add_note(notes, note_name(warehouse, view), hash);
-	}
+	for (size_t i = 0; i < others.count; i++)
+		add_note(notes, others.items[i].note, others.items[i].hash);
 	return true;
 }
 
 /* Makes views anew that somebody changed. `*other`: one is not as it was noted. */
 static bool remake_views(
 	struct warehouse *warehouse, const struct bigquery_result *seen, bool *other) {
-	struct bigquery_result views;
-	if (!read_views(warehouse, &views))
+	view_list others = {0};
+	if (!find_other_views(warehouse, seen, &others))
 		return false;
-	for (size_t i = 0; i < views.row_count; i++) {
-		const char *view = bigquery_cell(&views, i, 0);
-		char hash[HASH_TEXT];
-		bool known;
-		if (!hash_view(&views, i, hash) || is_as_made(warehouse, seen, view, hash, &known))
-			continue;
-		*other = true;
-		if (!known)
+	*other = others.count > 0;
+	for (size_t i = 0; i < others.count; i++) {
+		const char *view = others.items[i].name;
+		if (!others.items[i].known)
 			continue;
 		log_line(LOG_WARNING, "view %s was changed by hand; it is made anew", view);
 		if (!warehouse_query(warehouse, view, sql_find(SQL_views, view)->text, NULL))

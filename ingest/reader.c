@@ -7,12 +7,12 @@
  * Depth and the size of a record are bounded. */
 #include "ingest/reader.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
+#include "ingest/digest.h"
 #include "ingest/paths.h"
 
 #define MOST_CELLS 64
@@ -179,30 +179,24 @@ static uint64_t mix_keys(const struct stream *stream, const struct cell *cells) 
 	return hash;
 }
 
-static void digest_key(EVP_MD_CTX *digest, const struct cell *cell) {
+static void digest_key(struct digest *digest, const struct cell *cell) {
 	unsigned char head[5] = {(unsigned char)cell->kind, (unsigned char)cell->text.len,
 		(unsigned char)(cell->text.len >> 8), (unsigned char)(cell->text.len >> 16),
 		(unsigned char)(cell->text.len >> 24)};
-	EVP_DigestUpdate(digest, head, sizeof(head));
-	EVP_DigestUpdate(digest, cell->text.ptr, cell->text.len);
+	digest_add(digest, (struct str){(const char *)head, sizeof(head)});
+	digest_add(digest, cell->text);
 }
 
 /* SHA-256 of the keys: it is written, so it must never change. */
 static void add_hash(struct reader *reader, unsigned index, const struct cell *cells) {
 	const struct column *columns = reader->stream->columns;
-	unsigned char hash[32];
-	char text[65];
-	EVP_MD_CTX *digest = EVP_MD_CTX_new();
-	if (!digest)
-		out_of_memory();
-	EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
+	char text[HASH_TEXT];
+	struct digest digest;
+	digest_begin(&digest);
 	for (unsigned i = 0; columns[i].name; i++)
 		if (is_key(&columns[i]))
-			digest_key(digest, &cells[i]);
-	EVP_DigestFinal_ex(digest, hash, NULL);
-	EVP_MD_CTX_free(digest);
-	for (size_t i = 0; i < sizeof(hash); i++)
-		snprintf(text + 2 * i, 3, "%02x", hash[i]);
+			digest_key(&digest, &cells[i]);
+	digest_end(&digest, text);
 	buf_add_str(&reader->row, reader->slots[index].member);
 	json_quote(&reader->row, str_from(text));
 }

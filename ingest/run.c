@@ -14,7 +14,6 @@
 #include "ingest/trial.h"
 #include "runtime/log.h"
 
-#define BLOCK 31
 #define MENDED_AT_A_TIME 200
 
 struct run {
@@ -285,8 +284,8 @@ static bool fill_back(struct run *run) {
 	day first = run->options->from + (day)((int64_t)days * task / tasks);
 	day last = run->options->from + (day)((int64_t)days * (task + 1) / tasks) - 1;
 	bool good = true;
-	for (day from = first; from <= last && good; from += BLOCK) {
-		choose_block(run, from, from + BLOCK - 1 < last ? from + BLOCK - 1 : last);
+	for (day from = first; from <= last && good; from += FETCH_BLOCK) {
+		choose_block(run, from, fetch_block_end(from, last));
 		good = fetch_and_load(run);
 	}
 	return good;
@@ -424,15 +423,13 @@ static int do_steps(struct run *run) {
 int run_whole(const struct config *config, const struct run_options *options) {
 	if (config->no_warehouse)
 		return trial_run(config, options);
-	const char *folder = getenv("TMPDIR");
 	struct run run = {.config = config,
 		.options = options,
 		.run_id = run_name(config),
 		.message = BUF(2048)};
 	log_label("run", run.run_id);
 	run.started = config_now(config);
-	run.fetch = (struct fetch){.config = config, .arena = config->arena, .run_id = run.run_id,
-		.folder = folder && *folder ? folder : "/tmp", .tasks = options->tasks};
+	fetch_open(&run.fetch, config, run.run_id, options->tasks);
 	int code = do_steps(&run);
 	if (stop_signal)
 		warehouse_end(&run.warehouse);

@@ -19,6 +19,7 @@
 #include "ingest/reader.h"
 #include "ingest/ordinals.h"
 #include "runtime/arena.h"
+#include "runtime/hash.h"
 
 #define LARGE (1u << 20)
 #define FEWER "; backfill fewer days, or fewer streams, at a time"
@@ -144,8 +145,7 @@ bool spool_close(struct spool *spool, struct spools *spools) {
 	unsigned char digest[32];
 	size_t before = spool->bytes;
 	digest_of(spools, (struct str){(const char *)spool->sum, sizeof(spool->sum)}, STR(""), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(spool->hash + 2 * i, 3, "%02x", digest[i]);
+	hash_hex(digest, sizeof(digest), spool->hash);
 	if (!spool->pack)
 		return true;
 	struct pack *pack = spool->pack;

@@ -5,14 +5,13 @@
 #include <stdint.h>
 
 #include "ingest/day.h"
+#include "ingest/digest.h"
 #include "ingest/money.h"
 #include "runtime/buf.h"
 
 struct record;
 struct pack;
 struct arena;
-
-#define HASH_TEXT 65
 
 /* Packed bytes in all spools of a run at most: on Cloud Run, $TMPDIR is memory. */
 #define MOST_SPOOLED (256u << 20)

@@ -5,11 +5,10 @@
  * replaces them whole: a kill leaves the old days or the new. */
 #include "ingest/transform.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ingest/spool.h"
+#include "ingest/digest.h"
 #include "ingest/sql.h"
 #include "runtime/log.h"
 
@@ -78,9 +77,8 @@ static const char *cell(const struct bigquery_result *result, size_t row, size_t
 	return text ? text : "";
 }
 
-static void add_cell(EVP_MD_CTX *digest, const struct bigquery_result *result, size_t row, size_t column) {
-	const char *text = cell(result, row, column);
-	EVP_DigestUpdate(digest, text, strlen(text) + 1);
+static void add_cell(struct digest *digest, const struct bigquery_result *result, size_t row, size_t column) {
+	digest_add_text(digest, cell(result, row, column));
 }
 
 static bool reads_view(const struct sql_file *file, const struct sql_file *view) {
@@ -91,8 +89,8 @@ static bool reads_view(const struct sql_file *file, const struct sql_file *view)
 }
 
 /* What a view says is part of the statements that read it. */
-static void hash_sql(EVP_MD_CTX *digest, const struct sql_file *file) {
-	EVP_DigestUpdate(digest, file->text, strlen(file->text) + 1);
+static void hash_sql(struct digest *digest, const struct sql_file *file) {
+	digest_add_text(digest, file->text);
 	for (const struct sql_file *view = sql_files; view->name; view++)
 		if (reads_view(file, view))
 			hash_sql(digest, view);
@@ -100,26 +98,20 @@ static void hash_sql(EVP_MD_CTX *digest, const struct sql_file *file) {
 
 static void hash_day(
 	const struct inputs *inputs, const char *date, const struct sql_file *sql, char out[HASH_TEXT]) {
-	unsigned char bytes[32];
-	EVP_MD_CTX *digest = EVP_MD_CTX_new();
-	if (!digest)
-		out_of_memory();
-	EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
-	hash_sql(digest, sql);
+	struct digest digest;
+	digest_begin(&digest);
+	hash_sql(&digest, sql);
 	for (size_t i = 0; i < inputs->covered.row_count; i++) {
 		if (strcmp(cell(&inputs->covered, i, COVERED_DAY), date) != 0)
 			continue;
 		for (size_t column = COVERED_STREAM; column <= COVERED_JOB; column++)
-			add_cell(digest, &inputs->covered, i, column);
+			add_cell(&digest, &inputs->covered, i, column);
 	}
 	for (size_t i = 0; i < inputs->held.row_count; i++)
 		if (strcmp(cell(&inputs->held, i, 0), date) <= 0 &&
 			strcmp(date, cell(&inputs->held, i, 1)) < 0)
-			add_cell(digest, &inputs->held, i, 2);
-	EVP_DigestFinal_ex(digest, bytes, NULL);
-	EVP_MD_CTX_free(digest);
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+			add_cell(&digest, &inputs->held, i, 2);
+	digest_end(&digest, out);
 }
 
 static bool is_built(

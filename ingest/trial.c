@@ -8,8 +8,6 @@
 #include "ingest/fetch.h"
 #include "runtime/log.h"
 
-#define BLOCK 31
-
 static void fetch_block(struct fetch *fetch, day from, day to) {
 	for (size_t i = 0; fetch->config->streams[i]; i++)
 		if (!fetch->config->streams[i]->snapshot)
@@ -24,8 +22,8 @@ static void fetch_all(struct fetch *fetch, const struct run_options *options) {
 		fetch_windows(fetch, options->date);
 	fetch_run(fetch);
 	fetch_done(fetch);
-	for (day from = options->from; options->is_backfill && from <= options->date; from += BLOCK)
-		fetch_block(fetch, from, from + BLOCK - 1 < options->date ? from + BLOCK - 1 : options->date);
+	for (day from = options->from; options->is_backfill && from <= options->date; from += FETCH_BLOCK)
+		fetch_block(fetch, from, fetch_block_end(from, options->date));
 }
 
 /* False when a day of the stream was denied or failed. */
@@ -55,10 +53,9 @@ static bool print_stream(const struct fetch *fetch, const struct stream *stream)
 }
 
 int trial_run(const struct config *config, const struct run_options *options) {
-	const char *folder = getenv("TMPDIR");
-	struct fetch fetch = {.config = config, .arena = config->arena, .run_id = run_name(config),
-		.folder = folder && *folder ? folder : "/tmp", .tasks = 1};
+	struct fetch fetch;
 	bool good = true;
+	fetch_open(&fetch, config, run_name(config), 1);
 	fetch_all(&fetch, options);
 	if (stop_signal)
 		return EXIT_TERMINATED;

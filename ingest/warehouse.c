@@ -2,7 +2,6 @@
  * the limit of bytes and what is said about failures are the same everywhere. */
 #include "ingest/warehouse.h"
 
-#include <openssl/rand.h>
 #include <string.h>
 
 #include "ingest/command.h"
@@ -191,21 +190,14 @@ void warehouse_close(struct warehouse *warehouse) {
 	buf_free(&warehouse->endpoint);
 }
 
-static void sleep_ms(long ms) {
-	clock_sleep(ms);
-}
-
-/* Whether to try again, after a wait; by chance, so that two tasks do not wait in step. */
+/* Whether to try again, after a wait. */
 static bool may_try_again(const struct bigquery_error *error, unsigned attempt) {
-	unsigned short chance = 0;
 	bool quota = error->kind == BIGQUERY_QUOTA &&
 		     strcmp(error->reason, "bytesBilledLimitExceeded") != 0;
 	bool crossed = warehouse_was_crossed(error);
 	if (stop_signal || !(quota || crossed) || attempt >= (quota ? MOST_QUOTAS : MOST_CROSSINGS))
 		return false;
-	RAND_bytes((unsigned char *)&chance, sizeof(chance));
-	long most = 200L << (attempt < 4 ? attempt : 4);
-	sleep_ms(quota ? QUOTA_MS + chance % 1000 : 100 + chance % most);
+	clock_sleep_about(quota ? QUOTA_MS : 100, quota ? 1000 : 200L << (attempt < 4 ? attempt : 4));
 	return !stop_signal;
 }
 

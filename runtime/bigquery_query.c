@@ -7,6 +7,7 @@
 
 #include "runtime/bigquery_state.h"
 #include "runtime/clock.h"
+#include "runtime/hash.h"
 #include "runtime/json.h"
 
 #define WAIT_MS 10000 /* that the server waits before it says "not yet" */
@@ -90,8 +91,7 @@ static void make_request_id(struct run *run) {
 	unsigned char bytes[16];
 	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
 		return;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(run->request_id + 2 * i, 3, "%02x", bytes[i]);
+	hash_hex(bytes, sizeof(bytes), run->request_id);
 }
 
 static long timeout_of(const struct bigquery *bq) {

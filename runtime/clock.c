@@ -1,6 +1,7 @@
 /* The monotonic clock of the system in milliseconds, which is as fine as anything here waits. */
 #include "runtime/clock.h"
 
+#include <sys/random.h>
 #include <time.h>
 
 long clock_ms(void) {
@@ -11,4 +12,11 @@ long clock_ms(void) {
 
 void clock_sleep(long ms) {
 	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+void clock_sleep_about(long least_ms, long more_ms) {
+	unsigned chance = 0;
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != sizeof(chance))
+		chance = (unsigned)clock_ms();
+	clock_sleep(least_ms + chance % more_ms);
 }

@@ -32,3 +32,12 @@ void hash_sha256(struct str text, unsigned char hash[HASH_BYTES]) {
 		sha256 = load();
 	sha256((const unsigned char *)(text.ptr ? text.ptr : ""), text.len, hash);
 }
+
+void hash_hex(const unsigned char *bytes, size_t count, char *out) {
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < count; i++) {
+		*out++ = digits[bytes[i] >> 4];
+		*out++ = digits[bytes[i] & 15];
+	}
+	*out = '\0';
+}

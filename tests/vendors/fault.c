@@ -1,22 +1,24 @@
 /* A reply in, a spoilt reply out. A fault is an object:
  * which requests: method, path (all of it, or its beginning with a `*`), query (a part of it), body
- * (a part of it), skip (how many fitting ones pass first), times (1; -1 for ever); what happens:
- * status, headers, text, html, content_type, retry_after (seconds), retry_after_date (seconds from
- * now), retry_after_ms, delay_ms, drip_ms, cut ("before", "within"), truncate, unknown_fields,
- * repeat_page, endless, limit (records a page), reverse and double (records), swell (names of
- * members; the first becomes 10 MB), omit (names of members), set (members by name, at any depth),
- * grow. */
+ * (a part of it), skip (how many fitting ones pass first), times (1; -1 for ever), rate (so many a
+ * minute pass); what happens: status, headers, text, html, content_type, retry_after (seconds),
+ * retry_after_date (seconds from now), retry_after_ms, delay_ms, drip_ms, cut ("before", "within"),
+ * truncate, unknown_fields, repeat_page, endless, limit (records a page), reverse and double
+ * (records), swell (names of members; the first becomes 10 MB), omit (names of members), set
+ * (members by name, at any depth), grow. */
 #include "tests/vendors/fault.h"
 
 #include <stdlib.h>
 #include <time.h>
 
+#include "runtime/clock.h"
 #include "runtime/json.h"
 #include "tests/vendors/moment.h"
 
+#define MINUTE_MS 60000
 #define SWOLLEN (10u << 20)
 
-static const char *const known[] = {"method", "path", "query", "body", "skip", "times", "status",
+static const char *const known[] = {"method", "path", "query", "body", "skip", "times", "rate", "status",
 	"headers", "text", "html", "content_type", "retry_after", "retry_after_date",
 	"retry_after_ms", "delay_ms", "drip_ms", "cut", "truncate", "unknown_fields", "repeat_page",
 	"endless", "limit", "reverse", "double", "swell", "omit", "set", "grow", NULL};
@@ -42,6 +44,7 @@ const char *faults_add(struct vendors *vendors, const json_t *script) {
 		json_t *copy = json_deep_copy(fault);
 		json_object_set_new(copy, "seen", json_integer(0));
 		json_object_set_new(copy, "done", json_integer(0));
+		json_object_set_new(copy, "passed", json_array());
 		json_array_append_new(vendors->faults, copy);
 	}
 	return NULL;
@@ -70,6 +73,18 @@ static long long count_up(json_t *fault, const char *name) {
 	return count;
 }
 
+/* Whether one more is within `rate` requests a minute; it is counted, then. Where there is no rate, none is. */
+static bool passes(json_t *fault) {
+	json_t *passed = json_object_get(fault, "passed");
+	int64_t now = clock_ms();
+	while (json_array_size(passed) && now - json_integer_value(json_array_get(passed, 0)) >= MINUTE_MS)
+		json_array_remove(passed, 0);
+	if ((long long)json_array_size(passed) >= json_number_of(fault, "rate", 0))
+		return false;
+	json_array_append_new(passed, json_integer(now));
+	return true;
+}
+
 /* The fault for this request, marked as done once more; or NULL. */
 static json_t *choose(const struct request *r) {
 	json_t *fault;
@@ -78,7 +93,7 @@ static json_t *choose(const struct request *r) {
 		long long times = json_number_of(fault, "times", 1);
 		if (!fits(r, fault) || (times >= 0 && json_number_of(fault, "done", 0) >= times))
 			continue;
-		if (count_up(fault, "seen") < json_number_of(fault, "skip", 0))
+		if (count_up(fault, "seen") < json_number_of(fault, "skip", 0) || passes(fault))
 			continue;
 		count_up(fault, "done");
 		return fault;

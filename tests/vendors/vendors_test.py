@@ -755,6 +755,9 @@ def faults_strike_where_they_should(server):
     same(answers[6][1], answers[7][1])
     same([f["done"] for f in server.get("/__control/faults")["faults"]], [1] * 7)
     same(server.ask("POST", "/__control/faults", body={"faults": [{"colour": 1}]})[0], 400)
+    server.expect(200, "DELETE", "/__control/faults")
+    server.control("faults", {"faults": [{"path": COST, "status": 429, "times": -1, "rate": 2}]})
+    same([server.ask("GET", COST, ADMIN, query=query)[0] for _ in range(4)], [200, 200, 429, 429])
 
 
 @by_itself

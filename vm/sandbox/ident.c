@@ -8,6 +8,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "runtime/hash.h"
+
 static void random_bytes(unsigned char *out, size_t len) {
 	if (getrandom(out, len, 0) != (ssize_t)len)
 		abort();
@@ -60,6 +62,5 @@ void hash_secret(const char *salt, const char *text, char out[HASH_SIZE]) {
 	    !EVP_DigestFinal_ex(context, digest, &len))
 		abort();
 	EVP_MD_CTX_free(context);
-	for (unsigned i = 0; i < len && i < (HASH_SIZE - 1) / 2; i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	hash_hex(digest, len < HASH_SIZE / 2 ? len : HASH_SIZE / 2, out);
 }
