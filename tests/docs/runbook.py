@@ -9,11 +9,10 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/cases"), str(ROOT / "tests/ingest"), str(ROOT / "tests/warehouse")]
+sys.path[:0] = [str(ROOT / "tests/ingest")]
 
-from harness import Tap
-from programs import BUILD, Ingest, Vendors, check
-from warehouse import Refused, Warehouse, install
+from programs import BUILD, Ingest, Vendors, check, with_warehouse
+from warehouse import Refused
 
 STEP = re.compile(r"^ *<!-- (?P<event>[^>]*?) -->$|^ *```(?P<kind>sh|sql)\n(?P<body>.*?)^ *```$", re.MULTILINE | re.DOTALL)
 EXIT = re.compile(r"\s+# exit (\d+)$")
@@ -92,13 +91,8 @@ class Events:
         check(self.tap, "the money is what it was", self.sums, self.total())
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse, Vendors("--people", "6", "--days", "20", now="2026-11-21T06:00:00Z") as vendors:
+def main(tap, warehouse):
+    with Vendors("--people", "6", "--days", "20", now="2026-11-21T06:00:00Z") as vendors:
         ingest = Ingest(vendors, warehouse, "ai_usage")
         ingest.environment["MBC_NOW"] = "2026-11-21T06:00:00Z"
         events = Events(tap, vendors, ingest)
@@ -112,8 +106,7 @@ def main():
                 statements(tap, ingest, step["body"], events.person or PERSON)
                 if events.person:
                     events.erased()
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

@@ -3,15 +3,9 @@
 from them when both are there and from the Admin API's reports otherwise, never from both; what has no
 entitlement is denied and leaves the rest alone."""
 import decimal
-import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
-
-from harness import Tap
-from programs import DAY, Ingest, Vendors, check
-from warehouse import Warehouse, install
+from programs import DAY, Ingest, Vendors, check, with_warehouse
 
 COUNTS = ("uncached_input_tokens cache_read_tokens cache_5m_tokens cache_1h_tokens output_tokens "
           "web_search_requests requests").split()
@@ -105,18 +99,12 @@ def settling(tap, warehouse):
         compare_raw(tap, vendors, ingest, "2026-11-15")
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse, Vendors("--people", "16", "--days", "30") as vendors:
+def main(tap, warehouse):
+    with Vendors("--people", "16", "--days", "30") as vendors:
         families(tap, vendors, Ingest(vendors, warehouse, "families"))
         denied(tap, vendors, warehouse)
         settling(tap, warehouse)
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

@@ -5,12 +5,7 @@ with its own exit code, and when it is over the facts are what they were."""
 import re
 import sys
 
-from programs import DAY, ROOT, Ingest, Vendors, check
-
-sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
-
-from harness import Tap
-from warehouse import Warehouse, install
+from programs import DAY, Ingest, Vendors, check, with_warehouse
 
 SETTINGS = {"MBC_PATIENCE_SECONDS": "3", "MBC_RATE_PERCENT": "100000"}
 ANTHROPIC, CURSOR, SHEETS = "/v1/organizations/*", "/teams/*", "/v4/*"
@@ -187,19 +182,13 @@ def sheet(bench):
     bench.says("the report does as well", *wrong)
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse, Vendors("--people", "4", "--days", "8") as vendors:
+def main(tap, warehouse):
+    with Vendors("--people", "4", "--days", "8") as vendors:
         bench = Bench(tap, vendors, Ingest(vendors, warehouse, "input"))
         for part in (negative, nulls, vanished, revoked, unreachable, clocks, unpublished, sheet):
             if not sys.argv[1:] or part.__name__ in sys.argv[1:]:
                 part(bench)
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

@@ -5,16 +5,10 @@ EQUALITY_PEOPLE=40 make it a month of a company, which takes some minutes."""
 import datetime
 import decimal
 import os
-import pathlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
-
-from harness import Tap
-from programs import Ingest, Vendors, check, compare
-from warehouse import Warehouse, install
+from programs import Ingest, Vendors, check, compare, with_warehouse
 
 PEOPLE, COUNT = os.environ.get("EQUALITY_PEOPLE", "4"), int(os.environ.get("EQUALITY_DAYS", "6"))
 LAST = datetime.date(2026, 11, 21)
@@ -65,15 +59,10 @@ def check_truth(tap, ingest, vendors):
           [decimal.Decimal(found[name]) for name in ("usage", "overage", "included")])
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
+def main(tap, warehouse):
     people = ("--people", PEOPLE, "--days", "70")
     # Side by side: a backfill mostly waits for the vendors' rates.
-    with Warehouse() as warehouse, Vendors(*people) as vendors, Vendors(*people) as moving, ThreadPoolExecutor() as pool:
+    with Vendors(*people) as vendors, Vendors(*people) as moving, ThreadPoolExecutor() as pool:
         filled, shards = Ingest(vendors, warehouse, "filled"), Ingest(vendors, warehouse, "shards")
         daily = Ingest(moving, warehouse, "daily")
         check(tap, "the tables of the tasks are made", 0, shards.run("migrate"), shards.said)
@@ -89,8 +78,7 @@ def main():
         compare(tap, "a run on each morning", expected, daily.content(FIRST, LAST))
         check(tap, "a run over it ends well", 0, daily.run("run"), daily.said)
         compare(tap, "and a run over it", expected, daily.content(FIRST, LAST))
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

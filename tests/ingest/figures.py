@@ -4,25 +4,20 @@ answers. The story in between has a backfill, owners and people who move, a revi
 API, and a stream that is denied. With --people and --days it is told at another size."""
 import argparse
 import collections
+import functools
 import json
-import pathlib
 import re
 import subprocess
 import sys
 from decimal import Decimal
 from fractions import Fraction
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
-
 from figures_cards import CARDS, Query, Show
 from figures_checks import WARNINGS, Breaker, freshness, said
 from figures_facts import COST_KEYS, COUNTS, USAGE_KEYS, WHO, Facts
 from figures_tables import Tables
 from figures_vendors import Told, days_from, dollars, next_day
-from harness import Tap
-from programs import BUILD, Ingest, Vendors
-from warehouse import Warehouse, install
+from programs import BUILD, ROOT, Ingest, Vendors, with_warehouse
 
 DATASET = "ai_usage"
 LEGACY = {"anthropic_usage": 3, "anthropic_cost": 3, "claude_code": 3, "cursor_usage": 7, "cursor_events": 7}
@@ -266,27 +261,24 @@ def checks(tap, tables, ingest):
     tap.result(files == {*broken, *warnings()}, "every check of sql/checks was among them")
 
 
-def main():
+def options():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--people", default="12")
     options.add_argument("--days", type=int, default=7, help="of the first backfill")
     options.add_argument("--every-filter", action="store_true", help="show each card under every set of filters")
-    options = options.parse_args()
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
+    return options.parse_args()
+
+
+def main(options, tap, warehouse):
     size = ("--people", options.people, "--days", str(options.days + 12))
-    with Warehouse() as warehouse, Vendors(*size, now=f"{NOW}T06:00:00Z") as vendors:
+    with Vendors(*size, now=f"{NOW}T06:00:00Z") as vendors:
         ingest = Ingest(vendors, warehouse, DATASET)
         story = tell(vendors, ingest, options.days)
         expected = Tables(Facts(story.snapshots, story.loaded), story.tries)
         views(tap, expected, ingest)
         cards(tap, expected, story, ingest, options.every_filter)
         checks(tap, expected, ingest)
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(functools.partial(main, options())))

@@ -3,18 +3,12 @@
 it fails, it loads fewer rows than were sent, it never ends. What a run cannot bring is not covered, its exit
 code says so, and the next run brings it."""
 import json
-import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / folder) for folder in ("tests", "tests/cases", "tests/warehouse")]
-
 import kinds
-from harness import Tap
-from programs import DAY, Vendors, check
+from programs import DAY, Vendors, check, with_warehouse
 from proxy import Proxy, answer, change, lose
 from stage import Stage
-from warehouse import Warehouse, install
 
 LOAD = "load raw_claude_code$20261121: "
 
@@ -116,17 +110,11 @@ def all_jobs(jobs):
     check(jobs.tap, "that run waited for it first", True, "waited for 1 load job" in jobs.stage.said, jobs.stage.said)
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse, Vendors("--people", "4", "--days", "4") as vendors, \
+def main(tap, warehouse):
+    with Vendors("--people", "4", "--days", "4") as vendors, \
             Proxy(vendors.url, kinds.of_vendor) as asked, Proxy(warehouse.url, kinds.of_warehouse) as written:
         all_jobs(Jobs(tap, Stage(vendors, warehouse, asked, written, "jobs")))
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

@@ -11,12 +11,7 @@ import re
 import sys
 import urllib.parse
 
-from programs import DAY, ROOT, Ingest, Vendors, check
-
-sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
-
-from harness import Tap
-from warehouse import Warehouse, install
+from programs import DAY, Ingest, Vendors, check, with_warehouse
 
 BENIGN, GRAVE = 3, 8    # runs of the everyday test
 SETTINGS = {"MBC_PATIENCE_SECONDS": "5", "MBC_RATE_PERCENT": "100000", "MBC_MOST_PAGES": "30",
@@ -253,16 +248,11 @@ def square(tap, title, vendors, ingest, streams, rows, runs, code, before):
         strike(tap, f"{title}, shifted by {shift}", vendors, ingest, pairs, code, before)
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
+def main(tap, warehouse):
     everything = "--all" in sys.argv
-    tap = Tap()
     healed = [Row(name, fault) for name, fault in HEALED.items()]
     lost = [Row(name, *row) for name, row in LOST.items()]
-    with Warehouse() as warehouse, Vendors("--people", "4", "--days", "8") as vendors:
+    with Vendors("--people", "4", "--days", "8") as vendors:
         ingest = Ingest(vendors, warehouse, "matrix")
         ingest.run("plan", "--date", DAY, **SETTINGS)
         streams = {}
@@ -274,8 +264,7 @@ def main():
         streams = list(streams.values())
         square(tap, "faults that pass", vendors, ingest, streams, healed, len(healed) if everything else BENIGN, 0, before)
         square(tap, "faults that stay", vendors, ingest, streams, lost, len(lost) if everything else GRAVE, 4, before)
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

@@ -3,16 +3,10 @@
 killed on the way, and the dataset is then like one that the later version made itself. What was edited or
 changed by hand is refused, with its name."""
 import json
-import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
-
-from harness import Tap
-from programs import BUILD, DAY, Ingest, Vendors, check
+from programs import BUILD, DAY, Ingest, Vendors, check, with_warehouse
 from proxy import Proxy, drop, lose
-from warehouse import Warehouse, install
 
 FIRST, SECOND = "0001_purpose_of_workspaces", "0002_budgets_of_departments"
 LATER = BUILD / "tests/ingest/mbc-ingest-later"
@@ -181,19 +175,13 @@ def state(ingest, stream):
     return ingest.query(f"SELECT status, reason FROM `$coverage_current` WHERE stream = '{stream}'")
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse, Vendors("--people", "4", "--days", "3") as vendors:
+def main(tap, warehouse):
+    with Vendors("--people", "4", "--days", "3") as vendors:
         fresh, ingest = forwards(tap, warehouse, vendors)
         backwards(tap, ingest)
         changed(tap, warehouse, vendors)
         killed(tap, warehouse, vendors, fresh)
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

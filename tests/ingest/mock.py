@@ -2,17 +2,13 @@
 """`--mock-apis`: with nothing set at all the program shows what it does, it fills a local warehouse as it
 would a real one, and its invented data gets nowhere else."""
 import os
-import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
-
-from harness import Tap
 from programs import BUILD, check
+from harness import Tap
 from warehouse import Warehouse, install
 
 NOW = "2026-11-25T06:00:00Z"  # a Wednesday: what is new to the vendors is so since Monday

@@ -2,16 +2,10 @@
 """mbc-ingest against the vendors' stand-in and a local warehouse: what the facts hold is what the vendors
 say, a second run changes nothing, a revision comes through, and a failing stream leaves the others alone."""
 import os
-import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
-
-from harness import Tap
-from programs import DAY, Ingest, Vendors, check
+from programs import DAY, Ingest, Vendors, check, with_warehouse
 from truth import compare_truth
-from warehouse import Warehouse, install
 
 
 def whole(tap, vendors, ingest):
@@ -65,19 +59,13 @@ def revision(tap, vendors, ingest, before):
     check(tap, "the facts are those of the first run", before, ingest.facts())
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse, Vendors() as vendors:
+def main(tap, warehouse):
+    with Vendors() as vendors:
         ingest = Ingest(vendors, warehouse, "usage")
         before = whole(tap, vendors, ingest)
         faults(tap, vendors, ingest, before)
         revision(tap, vendors, ingest, before)
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

@@ -6,12 +6,7 @@ import pathlib
 import re
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
-
-from harness import Tap
-from programs import DAY, Ingest, Vendors, check
-from warehouse import Warehouse, install
+from programs import DAY, Ingest, Vendors, check, with_warehouse
 
 KEY, CURSOR_KEY = "sk-ant-admin01-local", "crsr_local"
 STREAMS = "anthropic_users,cursor_members,sheet_people"
@@ -101,19 +96,13 @@ def logs(tap, vendors, ingest):
     vendors.heal()
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse, Vendors("--people", "8", "--days", "10") as vendors:
+def main(tap, warehouse):
+    with Vendors("--people", "8", "--days", "10") as vendors:
         ingest = Ingest(vendors, warehouse, "settings")
         secret = secrets(tap, vendors, ingest)
         credentials(tap, vendors, ingest, secret)
         logs(tap, vendors, ingest)
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

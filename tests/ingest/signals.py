@@ -2,17 +2,11 @@
 """SIGTERM while mbc-ingest fetches, loads or builds: it ends within ten seconds with 143, gives the lease
 back, leaves no file behind and says in `runs` how it ended; the run after it makes all good."""
 import os
-import pathlib
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse"), str(ROOT / "tests")]
-
-from harness import Tap
-from programs import DAY, Ingest, Vendors, check
+from programs import DAY, Ingest, Vendors, check, with_warehouse
 from proxy import Proxy
-from warehouse import Warehouse, install
 
 
 class Signal:
@@ -48,13 +42,8 @@ def end_in(tap, name, ingest, proxy, script, **more):
           ingest.query("SELECT holder FROM `$leases` WHERE holder IS NOT NULL"), said)
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse, Vendors("--people", "4", "--days", "8") as vendors, \
+def main(tap, warehouse):
+    with Vendors("--people", "4", "--days", "8") as vendors, \
             Proxy(vendors.url) as asked, Proxy(warehouse.url) as proxy:
         ingest = Ingest(vendors, warehouse, "ended")
         ingest.environment["MBC_STREAMS"] = "anthropic_usage,anthropic_cost,anthropic_keys,sheet_people,sheet_keys"
@@ -69,8 +58,7 @@ def main():
               ingest.query("SELECT CAST(exit_code AS STRING), message FROM `$runs`"))
         check(tap, "the next run ends well", 0, ingest.run("run", "--date", DAY), ingest.said)
         check(tap, "its facts are those of a run that was left alone", whole.facts(), ingest.facts())
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

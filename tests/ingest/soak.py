@@ -17,12 +17,9 @@ import random
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / folder) for folder in ("tests", "tests/cases", "tests/warehouse")]
-
+from programs import DAY, ROOT, Vendors
 import kinds
 from harness import Tap
-from programs import DAY, Vendors
 from proxy import Proxy, cut, drop, lose
 from stage import Stage
 from truth import compare_truth

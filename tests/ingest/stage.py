@@ -3,15 +3,13 @@ what a reader of the dataset sees is held against what he should see."""
 import contextlib
 import json
 import os
-import pathlib
 import signal
 import time
 import types
 
 import kinds
-from programs import DAY, NOW, Ingest
+from programs import DAY, NOW, ROOT, Ingest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 FACTS = {"fct_usage_daily": "usage_date", "fct_cost_daily": "cost_date"}
 DIMS = "dim_users dim_workspaces dim_api_keys dim_users_history dim_api_keys_history".split()
 RAW = sorted(path.stem for path in (ROOT / "sql/tables").glob("raw_*.sql"))

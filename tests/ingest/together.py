@@ -1,15 +1,9 @@
 #!/usr/bin/env python3
 """Runs that meet: the schedule delivered twice, a task that is started again under its old name, a backfill
 while a run goes on. Nothing is counted twice, nobody keeps the lease, and the facts are those of one run."""
-import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/cases"), str(ROOT / "tests/warehouse")]
-
-from harness import Tap
-from programs import DAY, NOW, Ingest, Vendors, check, compare
-from warehouse import Warehouse, install
+from programs import DAY, NOW, Ingest, Vendors, check, compare, with_warehouse
 
 FIRST = "2026-11-19"    # the days that every stream of a run reads
 CODES = {0, 75}         # done, or another holds the lease
@@ -61,13 +55,8 @@ def retried(tap, vendors, ingest, expected):
     check_books(tap, "a run that was started again", ingest)
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse, Vendors("--people", "4", "--days", "40") as vendors:
+def main(tap, warehouse):
+    with Vendors("--people", "4", "--days", "40") as vendors:
         alone = Ingest(vendors, warehouse, "alone")
         check(tap, "a run ends well", 0, alone.run("run", "--date", DAY), alone.said)
         expected = alone.content(FIRST, DAY)
@@ -75,8 +64,7 @@ def main():
         run, backfill = ("run", "--date", DAY), ("backfill", "--from", "2026-11-16", "--to", DAY)
         meet(tap, "two runs of a day", Ingest(vendors, warehouse, "two"), expected, run, run)
         meet(tap, "a run and a backfill", Ingest(vendors, warehouse, "mixed"), expected, run, backfill)
-    return tap.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))
