@@ -210,42 +210,72 @@ static bool may_begin(struct warehouse *warehouse) {
 	return good;
 }
 
-static void raise_flag(void *context) {
-	*(bool *)context = true;
+struct open_questions {
+	size_t count;
+	bool none;
+};
+
+static void count_down(void *context) {
+	struct open_questions *open = context;
+	open->none = --open->count == 0;
 }
 
-/* A statement that was begun is waited for even if the lease is lost meanwhile: it is whole by itself. */
-static bool run_query(struct warehouse *warehouse, const struct bigquery_query *asked,
-	struct bigquery_result *result) {
-	bool done = false;
-	bigquery_query_start(&warehouse->bq, warehouse->arena, asked, result, raise_flag, &done);
-	while (!done) {
-		http_run_for(warehouse->http, &done, 1000);
-		if (!done)
+/* Asks those that are not answered, and gives the first that still is not; or NULL. A statement that was
+ * begun is waited for even if the lease is lost meanwhile: it is whole by itself. */
+static struct question *ask_open(
+	struct warehouse *warehouse, struct question *questions, size_t count) {
+	struct open_questions open = {.count = 1};
+	for (size_t i = 0; i < count; i++) {
+		if (questions[i].answered)
+			continue;
+		open.count++;
+		questions[i].result = (struct bigquery_result){0};
+		bigquery_query_start(&warehouse->bq, warehouse->arena, &questions[i].query,
+			&questions[i].result, count_down, &open);
+	}
+	count_down(&open);
+	while (!open.none) {
+		http_run_for(warehouse->http, &open.none, 1000);
+		if (!open.none)
 			may_begin(warehouse);
 	}
-	return result->error.kind == BIGQUERY_OK;
+	struct question *first = NULL;
+	for (size_t i = count; i-- > 0;) {
+		questions[i].answered = questions[i].result.error.kind == BIGQUERY_OK;
+		if (!questions[i].answered)
+			first = &questions[i];
+	}
+	return first;
 }
 
-bool warehouse_ask(struct warehouse *warehouse, const char *what,
-	const struct bigquery_query *asked, struct bigquery_result *result) {
-	struct bigquery_query query = *asked;
-	query.sql = sql_for(warehouse->arena, asked->sql, warehouse->bq.dataset);
-	query.statistics = !warehouse->ending;
-	*result = (struct bigquery_result){0};
+bool warehouse_ask_all(struct warehouse *warehouse, struct question *questions, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		struct bigquery_query *query = &questions[i].query;
+		query->sql = sql_for(warehouse->arena, query->sql, warehouse->bq.dataset);
+		query->statistics = !warehouse->ending;
+	}
 	if (warehouse->ending && warehouse->unreachable)
 		return false;
 	for (unsigned attempt = 0;; attempt++) {
 		if (!may_begin(warehouse))
 			return false;
-		if (run_query(warehouse, &query, result))
+		const struct question *failed = ask_open(warehouse, questions, count);
+		if (!failed)
 			return true;
-		if (!may_try_again(&result->error, attempt))
-			break;
+		if (may_try_again(&failed->result.error, attempt))
+			continue;
+		if (failed->what)
+			warehouse_complain(warehouse, failed->what, &failed->result.error);
+		return false;
 	}
-	if (what)
-		warehouse_complain(warehouse, what, &result->error);
-	return false;
+}
+
+bool warehouse_ask(struct warehouse *warehouse, const char *what,
+	const struct bigquery_query *asked, struct bigquery_result *result) {
+	struct question question = {.what = what, .query = *asked};
+	bool good = warehouse_ask_all(warehouse, &question, 1);
+	*result = question.result;
+	return good;
 }
 
 bool warehouse_query(struct warehouse *warehouse, const char *what, const char *sql,

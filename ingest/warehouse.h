@@ -34,6 +34,18 @@ bool warehouse_open(struct warehouse *warehouse, const struct config *config, co
 	enum warehouse_use use);
 void warehouse_close(struct warehouse *warehouse);
 
+/* What is asked side by side with others: `result` and `answered` come out. */
+struct question {
+	const char *what;               /* the name under which a problem is said; NULL: it is not */
+	struct bigquery_query query;    /* its text names ${dataset} */
+	struct bigquery_result result;  /* lives in the warehouse's arena */
+	bool answered;
+};
+
+/* Asks them all at once, the pool's number at a time. False when one was not answered, with the problem
+ * said. For queries that only read: those that write would meet each other. */
+bool warehouse_ask_all(struct warehouse *warehouse, struct question *questions, size_t count);
+
 /* Runs a query, its text naming ${dataset}; the result lives in the warehouse's arena. False with the
  * problem said under the name `what`, or not said if that is NULL. */
 bool warehouse_ask(struct warehouse *warehouse, const char *what, const struct bigquery_query *asked,
