@@ -132,20 +132,43 @@ static void say_fetched(const struct run *run) {
 		log_line(LOG_INFO, "fetched %zu days of streams, %zu rows", days, rows);
 }
 
+static bool is_same_text(const char *one, const char *other) {
+	return strcmp(one ? one : "", other ? other : "") == 0;
+}
+
+/* The next day of the same stream, with the same trouble. Where the vendor refuses, the numbers of the
+ * requests are all that differs. */
+static bool goes_on(const struct haul *haul, const struct haul *next) {
+	return next->stream == haul->stream && next->day == haul->day + 1 &&
+	       next->status == haul->status && is_same_text(next->reason, haul->reason) &&
+	       (is_same_text(next->reason, "http") || is_same_text(next->message, haul->message));
+}
+
+static void say_failure(const struct haul *haul, day last, struct buf *message) {
+	char from[DAY_TEXT], to[DAY_TEXT];
+	bool one = last == haul->day;
+	day_print(haul->day, from);
+	day_print(last, to);
+	log_label("stream", haul->stream->name);
+	log_line(LOG_ERROR, "%s %s%s%s: %s%s%s%s%s", haul->stream->name, from, one ? "" : " to ",
+		one ? "" : to, status_names[haul->status], haul->reason ? ", " : "",
+		haul->reason ? haul->reason : "", haul->message ? ": " : "",
+		haul->message ? haul->message : "");
+	if (!message->len)
+		buf_printf(message, "%s %s: %s", haul->stream->name, from,
+			haul->message ? haul->message : status_names[haul->status]);
+}
+
+/* One line for days that follow each other: a backfill without a key would fill the screen else. */
 static void say_failures(struct run *run) {
-	for (size_t i = 0; i < run->fetch.hauls.count; i++) {
-		const struct haul *haul = run->fetch.hauls.items[i];
-		char date[DAY_TEXT];
-		if (haul->status != STATUS_DENIED && haul->status != STATUS_FAILED)
+	struct haul *const *hauls = run->fetch.hauls.items;
+	for (size_t i = 0, last; i < run->fetch.hauls.count; i = last + 1) {
+		last = i;
+		if (hauls[i]->status != STATUS_DENIED && hauls[i]->status != STATUS_FAILED)
 			continue;
-		log_label("stream", haul->stream->name);
-		log_line(LOG_ERROR, "%s %s: %s%s%s%s%s", haul->stream->name,
-			day_print(haul->day, date), status_names[haul->status],
-			haul->reason ? ", " : "", haul->reason ? haul->reason : "",
-			haul->message ? ": " : "", haul->message ? haul->message : "");
-		if (!run->message.len)
-			buf_printf(&run->message, "%s %s: %s", haul->stream->name, date,
-				haul->message ? haul->message : status_names[haul->status]);
+		while (last + 1 < run->fetch.hauls.count && goes_on(hauls[last], hauls[last + 1]))
+			last++;
+		say_failure(hauls[i], hauls[last]->day, &run->message);
 	}
 	log_label("stream", NULL);
 }
