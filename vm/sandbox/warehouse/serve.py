@@ -22,9 +22,10 @@ import duckdb
 from duckdb_extensions import import_extension
 from local_bigquery import cli
 from local_bigquery.catalog import datasets, tables
-from local_bigquery.engine import database
+from local_bigquery.engine import database, types
 from local_bigquery.errors import BigQueryError
 from local_bigquery.jobs import load, query, runner
+from local_bigquery.sql.rules import partitions
 from sqlglot import exp
 
 # DuckDB would fetch them from its own site at the first start; these come with packages of the same
@@ -40,6 +41,9 @@ replacing = threading.Lock()
 defining = threading.Lock()
 CROSSED = "Failed to commit DuckLake transaction"
 TRIES = 20
+
+TEMPORARY_TABLES = "SELECT table_name FROM duckdb_tables() WHERE temporary"
+NO_TABLES = "SELECT '' AS table_name WHERE false"
 
 
 class Target:
@@ -178,6 +182,24 @@ def delete_table(project, dataset, name):
         target.delete_day(cursor, target.partition_column())
 
 
+class FreshCursor:
+    """A cursor that was made for one query. It has no temporary tables yet, so that DuckDB need not list all
+    tables to find them, which takes longer than most queries."""
+
+    def __init__(self, cursor):
+        self.cursor = cursor
+
+    def __getattr__(self, name):
+        return getattr(self.cursor, name)
+
+    def sql(self, text, *arguments, **more):
+        return self.cursor.sql(NO_TABLES if text == TEMPORARY_TABLES else text, *arguments, **more)
+
+
+def run_query(cursor, project, job, config, dry_run=False, session=None):
+    return plain_query(cursor if session else FreshCursor(cursor), project, job, config, dry_run, session)
+
+
 def run_statement(cursor, tree, *rest):
     """A statement that stands alone has done nothing when DuckLake could not commit it, and is done again;
     of a transaction the caller must know, since its earlier statements are gone, too."""
@@ -213,20 +235,57 @@ ORDER BY 1
 """
 
 
+COLUMNS = """
+SELECT c.column_name, c.nulls_allowed
+FROM {lake}.ducklake_column AS c
+JOIN {lake}.ducklake_table AS t ON t.table_id = c.table_id AND t.end_snapshot IS NULL
+JOIN {lake}.ducklake_schema AS s ON s.schema_id = t.schema_id AND s.end_snapshot IS NULL
+WHERE c.end_snapshot IS NULL AND c.parent_column IS NULL AND s.schema_name = $1 AND t.table_name = $2
+"""
+
+
+def ask_lake(project, sql, *values):
+    """Asks DuckLake's own catalogue: DuckDB makes its lists of tables and columns anew, with the statistics of
+    all of them, for each name that a query looks up, which would be most of a query's time."""
+    database.attach(project)
+    return database.fetch(sql.format(lake=database.quote(f"__ducklake_metadata_{project}")), list(values))
+
+
 def list_objects(project, dataset, table=None):
-    """Tables and views, read from DuckLake's own catalogue: DuckDB's list of tables is made anew, with the
-    statistics of all of them, for each name that a query looks up, which is most of a query's time."""
     if project == "emulator":
         return plain_objects(project, dataset, table)
-    database.attach(project)
-    lake = database.quote(f"__ducklake_metadata_{project}")
-    return database.fetch(OBJECTS.format(lake=lake), [dataset, table])
+    return ask_lake(project, OBJECTS, dataset, table)
+
+
+def list_columns(project, dataset, table):
+    """As the schema of a table shows them. One of partitions by the time of ingestion is hidden."""
+    if dataset == tables.RESULTS:
+        return plain_columns(project, dataset, table)
+    required = {name for name, nulls in ask_lake(project, COLUMNS, dataset, table) if not nulls}
+    with database.cursor() as cursor:
+        try:
+            relation = cursor.sql(f"SELECT * FROM {tables.name(project, dataset, table)} LIMIT 0")
+        except duckdb.CatalogException:
+            return plain_columns(project, dataset, table)  # which knows how to say it
+        return [types.field(name, kind, name in required) for name, kind in zip(relation.columns, relation.types)
+                if name != tables.INGESTION_TIME]
+
+
+def has_hidden_column(table):
+    if not (table.catalog and table.db) or not isinstance(table.this, exp.Identifier):
+        return False
+    if table.catalog == "emulator":
+        return plain_hidden(table)
+    return any(name == tables.INGESTION_TIME for name, _ in ask_lake(table.catalog, COLUMNS, table.db, table.name))
 
 
 plain_load, runner.HANDLERS["load"] = load.run, run_load
+plain_query, query.execute = query.execute, run_query
 plain_statement, query._run = query._run, run_statement
 plain_objects, database.objects = database.objects, list_objects
 plain_create, datasets.create = datasets.create, create_dataset
+plain_columns, tables.columns = tables.columns, list_columns
+plain_hidden, partitions._hidden = partitions._hidden, has_hidden_column
 plain_delete, tables.delete = tables.delete, delete_table
 
 if __name__ == "__main__":
