@@ -137,3 +137,24 @@ size_t utf8_length(const char *ptr, size_t len) {
 	}
 	return 0;
 }
+
+size_t str_skip_blanks(struct str text, size_t at) {
+	while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
+		at++;
+	return at;
+}
+
+size_t str_line_start(struct str text, size_t at) {
+	while (at > 0 && text.ptr[at - 1] != '\n' && text.ptr[at - 1] != '\r')
+		at--;
+	return at;
+}
+
+size_t str_line_end(struct str text, size_t at) {
+	if (at >= text.len)
+		return at;
+	const char *from = text.ptr + at, *stop = memchr(from, '\n', text.len - at);
+	size_t len = stop ? (size_t)(stop - from) : text.len - at;
+	const char *early = memchr(from, '\r', len);
+	return at + (early ? (size_t)(early - from) : len);
+}

@@ -62,6 +62,11 @@ size_t str_find(struct str s, const char *needle, size_t from);
  * "a,,b" gives "a", "", "b"; an empty rest gives nothing. */
 bool str_split(struct str *rest, char separator, struct str *piece);
 
+/* From `at`: behind the blanks there; back to where its line begins; on to where that ends. */
+size_t str_skip_blanks(struct str text, size_t at);
+size_t str_line_start(struct str text, size_t at);
+size_t str_line_end(struct str text, size_t at);
+
 /* Whole text as a decimal integer or a number (no white space, no leading '+'); false if it is not
  * one or does not fit. The number takes what JSON takes, plus a leading or trailing dot. */
 bool str_integer(struct str s, long long *value);

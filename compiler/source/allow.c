@@ -23,24 +23,6 @@ struct comment {
 	bool alone;
 };
 
-static size_t skip_blanks(struct str text, size_t at) {
-	while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
-		at++;
-	return at;
-}
-
-static size_t line_start(struct str text, size_t at) {
-	while (at > 0 && text.ptr[at - 1] != '\n' && text.ptr[at - 1] != '\r')
-		at--;
-	return at;
-}
-
-static size_t line_end(struct str text, size_t at) {
-	while (at < text.len && text.ptr[at] != '\n' && text.ptr[at] != '\r')
-		at++;
-	return at;
-}
-
 /* The mark before an `mbc:` at `at`, if a comment begins there. */
 static bool mark_before(struct str text, size_t at, struct allow_mark *mark) {
 	while (at > 0 && (text.ptr[at - 1] == ' ' || text.ptr[at - 1] == '\t'))
@@ -56,7 +38,7 @@ struct allow_marks allow_find(struct compile *c, uint32_t source) {
 	struct allow_marks marks = {0};
 	struct str text = c->sources.items[source]->text;
 	for (size_t at = 0; (at = str_find(text, "mbc:", at)) != STR_NONE; at += 4) {
-		struct allow_mark mark = {.word = (uint32_t)skip_blanks(text, at + 4)};
+		struct allow_mark mark = {.word = (uint32_t)str_skip_blanks(text, at + 4)};
 		if (mark_before(text, at, &mark))
 			vec_push(c->arena, &marks, mark);
 	}
@@ -121,7 +103,7 @@ static void no_reason(struct compile *c, struct span comment, struct str codes) 
 static struct span removal(struct str text, const struct comment *comment) {
 	struct span span = comment->at;
 	if (comment->alone) {
-		span.start = (uint32_t)line_start(text, span.start);
+		span.start = (uint32_t)str_line_start(text, span.start);
 		while (span.end < text.len && text.ptr[span.end] == '\r')
 			span.end++;
 		span.end += span.end < text.len && text.ptr[span.end] == '\n';
@@ -139,7 +121,7 @@ static void read_comment(struct compile *c, struct str text, const struct commen
 	struct span word = word_at(text, source, comment->word, end);
 	if (!says_allow(c, text, word))
 		return;
-	size_t at = skip_blanks(text, word.end), codes = at;
+	size_t at = str_skip_blanks(text, word.end), codes = at;
 	bool more = at < end, good = more;
 	if (!more)
 		diag_add(c, E0119, comment->at, "the suppression names no warning");
@@ -151,9 +133,9 @@ static void read_comment(struct compile *c, struct str text, const struct commen
 			.at = word, .comment = removal(text, comment), .covers = covers};
 		allow.code = row ? (enum diag_code)(row - diag_rows) : DIAG_CODE_COUNT;
 		vec_push(c->arena, &c->allows, allow);
-		at = skip_blanks(text, word.end);
+		at = str_skip_blanks(text, word.end);
 		more = at < end && text.ptr[at] == ',';
-		at = more ? skip_blanks(text, at + 1) : at;
+		at = more ? str_skip_blanks(text, at + 1) : at;
 	}
 	struct str reason = str_trim(str_slice(text, at, end));
 	if (good && reason.len == 0)
@@ -168,11 +150,11 @@ static void read_comment(struct compile *c, struct str text, const struct commen
 }
 
 static struct comment comment_at(struct str text, uint32_t source, const struct allow_mark *mark) {
-	size_t start = line_start(text, mark->start);
+	size_t start = str_line_start(text, mark->start);
 	return (struct comment){
-		.at = {source, mark->start, (uint32_t)line_end(text, mark->start)},
+		.at = {source, mark->start, (uint32_t)str_line_end(text, mark->start)},
 		.word = mark->word,
-		.alone = skip_blanks(text, start) == mark->start,
+		.alone = str_skip_blanks(text, start) == mark->start,
 	};
 }
 
@@ -182,9 +164,9 @@ static bool is_comment(struct str text, size_t at, bool sql) {
 
 /* Start of the first line behind `at` that is neither empty nor a comment. */
 static size_t next_line_of_code(struct str text, size_t at, bool sql) {
-	for (at = line_end(text, at); at < text.len; at = line_end(text, at)) {
+	for (at = str_line_end(text, at); at < text.len; at = str_line_end(text, at)) {
 		at++;
-		size_t first = skip_blanks(text, at);
+		size_t first = str_skip_blanks(text, at);
 		if (first < text.len && !strchr("\r\n", text.ptr[first]) &&
 			!is_comment(text, first, sql))
 			return at;
@@ -206,8 +188,8 @@ static struct target target_of(
 		targets->items[targets->count - 1].from > comment->at.start)
 		return targets->items[targets->count - 1];
 	size_t from = comment->alone ? next_line_of_code(text, comment->at.end, false)
-		: line_start(text, comment->at.start);
-	size_t to = line_end(text, from);
+		: str_line_start(text, comment->at.start);
+	size_t to = str_line_end(text, from);
 	return (struct target){(uint32_t)from, (uint32_t)to, (uint32_t)to};
 }
 
@@ -272,7 +254,7 @@ void allow_yaml(
  * line. */
 static bool at_top(struct str text, size_t from, size_t until) {
 	bool block = from < text.len && strchr("|>", text.ptr[from]);
-	size_t first = skip_blanks(text, from);
+	size_t first = str_skip_blanks(text, from);
 	if (!block && first < until && !strchr("\r\n", text.ptr[first]) &&
 		!is_comment(text, first, true))
 		return false;
@@ -284,12 +266,12 @@ void allow_sql(struct compile *c, struct span whole, const struct allow_marks *m
 	size_t next = 0;
 	for (size_t i = 0; i < marks->count; i++) {
 		struct comment comment = comment_at(text, whole.source, &marks->items[i]);
-		size_t start = line_start(text, comment.at.start), end = comment.at.end;
+		size_t start = str_line_start(text, comment.at.start), end = comment.at.end;
 		bool top = i == 0 && at_top(text, whole.start, start);
 		if (comment.alone && next <= start)
 			next = next_line_of_code(text, end, true);
 		if (comment.alone)
-			end = line_end(text, next);
+			end = str_line_end(text, next);
 		read_comment(c, text, &comment,
 			(struct span){whole.source, top ? whole.start : (uint32_t)start,
 				(uint32_t)end + 1});

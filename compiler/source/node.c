@@ -70,17 +70,8 @@ static size_t before_edits(const struct node *scalar, size_t at, bool end) {
 	return at + shrunk - grown;
 }
 
-static size_t line_end(struct str text, size_t at) {
-	if (at >= text.len)
-		return at;
-	const char *from = text.ptr + at, *stop = memchr(from, '\n', text.len - at);
-	size_t len = stop ? (size_t)(stop - from) : text.len - at;
-	const char *early = memchr(from, '\r', len);
-	return at + (early ? (size_t)(early - from) : len);
-}
-
 static size_t next_line(struct str text, size_t at) {
-	at = line_end(text, at);
+	at = str_line_end(text, at);
 	if (at + 1 < text.len && text.ptr[at] == '\r' && text.ptr[at + 1] == '\n')
 		at++;
 	return at < text.len ? at + 1 : at;
@@ -97,7 +88,7 @@ static size_t block_indent(struct str text, size_t start, size_t first, size_t e
 		size_t content = at;
 		while (content < end && text.ptr[content] == ' ')
 			content++;
-		if (content < line_end(text, at))
+		if (content < str_line_end(text, at))
 			return content - at;
 	}
 	return 0;
@@ -110,7 +101,7 @@ static size_t in_block(const struct node *scalar, struct str text, size_t wanted
 	if (indent == 0)
 		return STR_NONE;
 	for (size_t seen = 0; at <= scalar->at.end;) {
-		size_t stop = line_end(text, at), content = at;
+		size_t stop = str_line_end(text, at), content = at;
 		while (content < stop && content < at + indent && text.ptr[content] == ' ')
 			content++;
 		if (scalar->style == NODE_FOLDED && content == stop)

@@ -12,24 +12,6 @@
 
 #define LONGEST_LINE 4096
 
-static size_t skip_blanks(struct str text, size_t at) {
-	while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
-		at++;
-	return at;
-}
-
-static size_t line_start(struct str text, size_t at) {
-	while (at > 0 && text.ptr[at - 1] != '\n' && text.ptr[at - 1] != '\r')
-		at--;
-	return at;
-}
-
-static size_t line_end(struct str text, size_t at) {
-	while (at < text.len && text.ptr[at] != '\n' && text.ptr[at] != '\r')
-		at++;
-	return at;
-}
-
 static char byte_at(struct str text, size_t at) {
 	return at < text.len ? text.ptr[at] : '\0';
 }
@@ -65,15 +47,15 @@ static bool is_colon(struct str line, size_t at) {
 
 /* Start of the value on a block line: behind `- ` and behind the first `key: `. */
 static size_t value_start(struct str line, size_t at) {
-	at = skip_blanks(line, at);
+	at = str_skip_blanks(line, at);
 	while (byte_at(line, at) == '-' && strchr(" \t", byte_at(line, at + 1)))
-		at = skip_blanks(line, at + 1);
+		at = str_skip_blanks(line, at + 1);
 	size_t start = at, colon = at;
 	if (at < line.len && strchr("\"'", line.ptr[at]) && skip_quoted(line, at) != STR_NONE)
 		colon = skip_quoted(line, at);
 	while (colon < line.len && !is_colon(line, colon))
 		colon++;
-	return colon < line.len ? skip_blanks(line, colon + 1) : start;
+	return colon < line.len ? str_skip_blanks(line, colon + 1) : start;
 }
 
 /* End of a value that goes on to the end of the line, without a comment. */
@@ -113,7 +95,7 @@ struct value {
 static struct value flow_item(struct str line, size_t start, size_t at) {
 	struct value item = {.flow = true, .end = start};
 	while (item.end < line.len) {
-		item.start = item.end = skip_blanks(line, item.end);
+		item.start = item.end = str_skip_blanks(line, item.end);
 		while (item.end < line.len) {
 			size_t marked = skip_mark(line, item.end);
 			if (item.end == item.start && strchr("\"'", byte_at(line, item.end)) &&
@@ -144,7 +126,7 @@ static bool opens_brackets(struct str line, size_t at) {
 /* The value that holds `at`; empty if `at` stands before it, or in a line that nobody wrote by
  * hand. */
 static struct value value_around(struct str text, uint32_t at) {
-	size_t first = line_start(text, at), last = line_end(text, at);
+	size_t first = str_line_start(text, at), last = str_line_end(text, at);
 	struct str line = str_slice(text, 0, last);
 	size_t start = last - first < LONGEST_LINE ? value_start(line, first) : last;
 	if (at < start)
@@ -236,7 +218,7 @@ bool yaml_needs_quotes(struct compile *c, uint32_t source, uint32_t at) {
 /* A tab among the blanks that a line begins with. */
 static bool report_tab(struct compile *c, uint32_t source, uint32_t at) {
 	struct str text = c->sources.items[source]->text;
-	size_t start = line_start(text, at), end = skip_blanks(text, start);
+	size_t start = str_line_start(text, at), end = str_skip_blanks(text, start);
 	const char *tab = memchr(text.ptr + start, '\t', end - start);
 	if (!tab)
 		return false;
@@ -330,7 +312,7 @@ static void report_wording(struct compile *c, uint32_t source, const struct yaml
 	struct span at = character_at(text, source, error->at);
 	if (wording->at_context)
 		at = (struct span){source, error->context_at,
-			(uint32_t)value_end(str_slice(text, 0, line_end(text, error->context_at)),
+			(uint32_t)value_end(str_slice(text, 0, str_line_end(text, error->context_at)),
 				error->context_at)};
 	struct diagnostic *d = diag_add(c, E0104, at, "%s", wording->text);
 	if (wording->note)
@@ -355,7 +337,7 @@ void yaml_report(struct compile *c, uint32_t source, const struct yaml_error *er
 		return;
 	}
 	struct str text = c->sources.items[source]->text;
-	bool directive = byte_at(text, line_start(text, error->at)) == '%';
+	bool directive = byte_at(text, str_line_start(text, error->at)) == '%';
 	if (report_tab(c, source, error->at) ||
 		(!directive && yaml_needs_quotes(c, source, error->at)))
 		return;

@@ -8,6 +8,7 @@
 #include "tests/vendors/fault.h"
 #include "tests/vendors/moment.h"
 #include "tests/vendors/state.h"
+#include "vm/loopback/loopback.h"
 
 static const struct endpoint endpoints[] = {
 #define ENDPOINT(method, path, handle, ...) {#method, path, handle, __VA_ARGS__},
@@ -15,31 +16,10 @@ static const struct endpoint endpoints[] = {
 #undef ENDPOINT
 };
 
-/* Compares a path with a pattern and collects what its `:names` stand for. */
-static bool match(struct request *r, const char *pattern) {
-	const char *path = r->path;
-	size_t captures = 0;
-	while (*pattern) {
-		if (*pattern != ':' || pattern[-1] != '/') {
-			if (*pattern++ != *path++)
-				return false;
-			continue;
-		}
-		size_t len = strcspn(path, "/");
-		if (len == 0 || captures == MAX_CAPTURES)
-			return false;
-		r->captures[captures++] = arena_cstr(r->arena, (struct str){path, len});
-		path += len;
-		pattern += strcspn(pattern, "/");
-	}
-	return *path == '\0';
-}
-
-/* The row for the request; without one, whether another method has the path. */
 static const struct endpoint *find(struct request *r, bool *other_method) {
 	*other_method = false;
 	for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
-		if (!match(r, endpoints[i].path))
+		if (!loopback_match(r->arena, endpoints[i].path, r->path, r->captures, MAX_CAPTURES))
 			continue;
 		if (!strcmp(endpoints[i].method, r->method))
 			return &endpoints[i];

@@ -101,3 +101,21 @@ struct MHD_Response *loopback_response(const struct loopback_body *body) {
 		stream_free(stream);
 	return response;
 }
+
+bool loopback_match(struct arena *arena, const char *pattern, const char *path, const char **captures, size_t most) {
+	size_t count = 0;
+	for (char before = '\0'; *pattern; before = pattern[-1]) {
+		if (*pattern != ':' || before != '/') {
+			if (*pattern++ != *path++)
+				return false;
+			continue;
+		}
+		size_t len = strcspn(path, "/");
+		if (len == 0 || count == most)
+			return false;
+		captures[count++] = arena_cstr(arena, (struct str){path, len});
+		path += len;
+		pattern += strcspn(pattern, "/");
+	}
+	return *path == '\0';
+}

@@ -8,6 +8,8 @@
 
 #include <jansson.h>
 
+#include "runtime/arena.h"
+
 /* 127.0.0.1 and a port; 0 takes a free one. */
 struct sockaddr_in loopback_address(unsigned port);
 
@@ -17,6 +19,10 @@ unsigned loopback_port(struct MHD_Daemon *daemon);
 /* The query, name → array of texts; the headers, name in lower case → text. The caller's to decref. */
 json_t *loopback_query(struct MHD_Connection *connection);
 json_t *loopback_headers(struct MHD_Connection *connection);
+
+/* Whether the path is as the pattern, "/api/card/:id", in which a name takes all up to the next slash; what
+ * names stand for goes to `captures`, of which there are `most`. */
+bool loopback_match(struct arena *arena, const char *pattern, const char *path, const char **captures, size_t most);
 
 /* A body that is sent in pieces. */
 struct loopback_body {

@@ -2,8 +2,9 @@
  * handler in one transaction, and keep or undo what it wrote. */
 #include <stdio.h>
 
-#include "vm/sandbox/ident.h"
 #include "runtime/clock.h"
+#include "vm/loopback/loopback.h"
+#include "vm/sandbox/ident.h"
 #include "vm/sandbox/resource.h"
 
 static const struct endpoint endpoints[] = {
@@ -12,33 +13,13 @@ static const struct endpoint endpoints[] = {
 #undef ENDPOINT
 };
 
-/* Compares a path with a pattern and collects what its `:names` stand for. */
-static bool match(struct request *r, const char *pattern) {
-	const char *path = r->path;
-	size_t captures = 0;
-	while (*pattern) {
-		if (*pattern != ':') {
-			if (*pattern++ != *path++)
-				return false;
-			continue;
-		}
-		size_t len = strcspn(path, "/");
-		if (len == 0 || captures == MAX_CAPTURES)
-			return false;
-		r->captures[captures++] = arena_cstr(r->arena, (struct str){path, len});
-		path += len;
-		pattern += strcspn(pattern, "/");
-	}
-	return *path == '\0';
-}
-
 static const struct endpoint *find(struct request *r) {
 	for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
 		const struct endpoint *endpoint = &endpoints[i];
 		if ((endpoint->since && r->version < endpoint->since) ||
 		    (endpoint->until && r->version > endpoint->until))
 			continue;
-		if (!strcmp(endpoint->method, r->method) && match(r, endpoint->path))
+		if (!strcmp(endpoint->method, r->method) && loopback_match(r->arena, endpoint->path, r->path, r->captures, MAX_CAPTURES))
 			return endpoint;
 	}
 	return NULL;
