@@ -126,7 +126,7 @@ static bool run_again(struct loader *loader, struct task *task) {
 		start(loader, task);
 		return true;
 	}
-	bool passing = quota || warehouse_was_crossed(&job->error) ||
+	bool passing = quota || job->error.kind == BIGQUERY_CONFLICT ||
 		       (job->failed && job->error.retryable);
 	if (task->tries >= MOST_TRIES || !passing)
 		return false;

@@ -48,16 +48,8 @@ static const char *advice(const struct bigquery_error *error) {
 	return "";
 }
 
-/* In the words of BigQuery, then of the local warehouse. */
-bool warehouse_was_crossed(const struct bigquery_error *error) {
-	return error->kind == BIGQUERY_CONFLICT ||
-		str_find(str_from(error->message), "Failed to commit", 0) != STR_NONE ||
-		str_find(str_from(error->message), "Conflict on update", 0) != STR_NONE;
-}
-
 bool warehouse_is_refusal(const struct bigquery_error *error) {
-	return (error->kind == BIGQUERY_INVALID || error->kind == BIGQUERY_NOT_FOUND) &&
-	       !warehouse_was_crossed(error);
+	return error->kind == BIGQUERY_INVALID || error->kind == BIGQUERY_NOT_FOUND;
 }
 
 void warehouse_complain(
@@ -194,7 +186,7 @@ void warehouse_close(struct warehouse *warehouse) {
 static bool may_try_again(const struct bigquery_error *error, unsigned attempt) {
 	bool quota = error->kind == BIGQUERY_QUOTA &&
 		     strcmp(error->reason, "bytesBilledLimitExceeded") != 0;
-	bool crossed = warehouse_was_crossed(error);
+	bool crossed = error->kind == BIGQUERY_CONFLICT;
 	if (stop_signal || !(quota || crossed) || attempt >= (quota ? MOST_QUOTAS : MOST_CROSSINGS))
 		return false;
 	clock_sleep_about(quota ? QUOTA_MS : 100, quota ? 1000 : 200L << (attempt < 4 ? attempt : 4));

@@ -66,9 +66,6 @@ int warehouse_exit(const struct warehouse *warehouse);
  * back what is held; they have two seconds each, and the first that fails is the last. */
 void warehouse_end(struct warehouse *warehouse);
 
-/* Did another write to the same table come between? Then nothing was done, and it can be tried again. */
-bool warehouse_was_crossed(const struct bigquery_error *error);
-
 /* Did the warehouse refuse what was asked for what it is? Anything else may be otherwise tomorrow. */
 bool warehouse_is_refusal(const struct bigquery_error *error);
 

@@ -15,8 +15,10 @@ import contextlib
 import gzip
 import json
 import pathlib
+import random
 import re
 import threading
+import time
 
 import duckdb
 from duckdb_extensions import import_extension
@@ -39,11 +41,21 @@ replacing = threading.Lock()
 
 # Two that make a dataset or a table of the same name must not both find that it is not there.
 defining = threading.Lock()
-CROSSED = "Failed to commit DuckLake transaction"
 TRIES = 20
 
 TEMPORARY_TABLES = "SELECT table_name FROM duckdb_tables() WHERE temporary"
 NO_TABLES = "SELECT '' AS table_name WHERE false"
+
+
+def in_turn(change):
+    """Makes a change that stands alone, again when another came between: DuckLake has undone it then. BigQuery
+    gives up at last, in these words."""
+    for turn in range(TRIES):
+        try:
+            return change()
+        except duckdb.TransactionException:
+            time.sleep(random.uniform(0, 0.02 * (turn + 1)))
+    raise BigQueryError("invalidQuery", "Transaction is aborted due to concurrent update")
 
 
 class Target:
@@ -147,16 +159,20 @@ def load_day(cursor, config, upload, target):
     if not replace:
         return plain_load(cursor, config, upload)
     with replacing:
-        cursor.execute("BEGIN")
-        try:
-            target.delete_day(cursor, column)
-            statistics = plain_load(cursor, config, upload)
-            cursor.execute("COMMIT")
-            return statistics
-        except BaseException:
-            with contextlib.suppress(duckdb.Error):
-                cursor.execute("ROLLBACK")
-            raise
+        return in_turn(lambda: replace_day(cursor, config, upload, target, column))
+
+
+def replace_day(cursor, config, upload, target, column):
+    cursor.execute("BEGIN")
+    try:
+        target.delete_day(cursor, column)
+        statistics = plain_load(cursor, config, upload)
+        cursor.execute("COMMIT")
+        return statistics
+    except BaseException:
+        with contextlib.suppress(duckdb.Error):
+            cursor.execute("ROLLBACK")
+        raise
 
 
 def run_load(cursor, config, upload):
@@ -179,7 +195,7 @@ def delete_table(project, dataset, name):
     if target.table is None:
         return plain_delete(*target.reference)
     with database.cursor() as cursor:
-        target.delete_day(cursor, target.partition_column())
+        in_turn(lambda: target.delete_day(cursor, target.partition_column()))
 
 
 class FreshCursor:
@@ -201,18 +217,9 @@ def run_query(cursor, project, job, config, dry_run=False, session=None):
 
 
 def run_statement(cursor, tree, *rest):
-    """A statement that stands alone has done nothing when DuckLake could not commit it, and is done again;
-    of a transaction the caller must know, since its earlier statements are gone, too."""
+    """Of a transaction only the commit can be undone by another, and its earlier statements are gone, too."""
     with defining if isinstance(tree, query.DDL) else contextlib.nullcontext():
-        for _ in range(TRIES):
-            try:
-                return plain_statement(cursor, tree, *rest)
-            except duckdb.Error as error:
-                if CROSSED not in str(error):
-                    raise
-            if isinstance(tree, exp.Commit):
-                break
-    raise BigQueryError("invalidQuery", "Transaction is aborted due to concurrent update")
+        return in_turn(lambda: plain_statement(cursor, tree, *rest))
 
 
 def create_dataset(project, body):
