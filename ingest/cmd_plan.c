@@ -32,9 +32,10 @@ static bool read_known(struct warehouse *warehouse, struct coverage *coverage,
 	*why = "no warehouse is set (GOOGLE_CLOUD_PROJECT, BIGQUERY_DATASET)";
 	if (!config_text(config, SETTING_PROJECT) || !config_text(config, SETTING_DATASET))
 		return false;
-	*why = "the warehouse does not tell";
-	return warehouse_open(warehouse, config, run_name(config), WAREHOUSE_READ) &&
-	       coverage_read(coverage, warehouse, date - 31, moment_day(config_now(config)));
+	bool good = warehouse_open(warehouse, config, run_name(config), WAREHOUSE_ASIDE) &&
+		    coverage_read(coverage, warehouse, date - 31, moment_day(config_now(config)));
+	*why = warehouse->problem ? warehouse->problem : "the warehouse does not tell";
+	return good;
 }
 
 static bool is_planned(const struct fetch *fetch, const struct known *known) {
@@ -77,7 +78,7 @@ static void print_loads(const struct fetch *fetch, const struct coverage *covera
 	}
 	printf("%zu loads at most; a day whose rows are as they were takes none.\n", fetch->hauls.count);
 	if (unknown)
-		printf("What the partitions hold now is not known: %s.\n", unknown);
+		printf("What the partitions hold now is not known: %s\n", unknown);
 }
 
 static void plan(const struct config *config, day date) {

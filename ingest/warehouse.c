@@ -52,6 +52,13 @@ bool warehouse_is_refusal(const struct bigquery_error *error) {
 	return error->kind == BIGQUERY_INVALID || error->kind == BIGQUERY_NOT_FOUND;
 }
 
+static void say(struct warehouse *warehouse, const char *problem) {
+	if (!warehouse->aside)
+		log_line(LOG_ERROR, "%s", problem);
+	if (!warehouse->problem)
+		warehouse->problem = arena_cstr(warehouse->arena, str_from(problem));
+}
+
 void warehouse_complain(
 	struct warehouse *warehouse, const char *what, const struct bigquery_error *error) {
 	struct buf text = BUF(8192);
@@ -60,9 +67,7 @@ void warehouse_complain(
 	buf_printf(&text, "%s: ", what);
 	bigquery_describe(error, &text);
 	buf_puts(&text, advice(error));
-	log_line(LOG_ERROR, "%s", text.ptr);
-	if (!warehouse->problem)
-		warehouse->problem = arena_cstr(warehouse->arena, buf_str(&text));
+	say(warehouse, text.ptr);
 	buf_free(&text);
 	*(warehouse_is_refusal(error) ? &warehouse->refused : &warehouse->unreachable) = true;
 }
@@ -89,15 +94,16 @@ static void trace(const char *line) {
 }
 
 /* Where data lies is a promise to somebody: a dataset elsewhere is not written to. */
-static bool is_in_place(const struct warehouse *warehouse) {
+static bool is_in_place(struct warehouse *warehouse) {
 	const char *wanted = config_text(warehouse->config, SETTING_LOCATION),
 		   *found = warehouse->bq.location;
 	if (!wanted || !*found || str_eq_fold(str_from(wanted), str_from(found)))
 		return true;
-	log_line(LOG_ERROR,
-		"the dataset %s is in %s, and BIGQUERY_LOCATION says %s; mend the setting, or use a "
-		"dataset that lies there",
-		warehouse->bq.dataset, found, wanted);
+	say(warehouse,
+		arena_printf(warehouse->arena,
+			"the dataset %s is in %s, and BIGQUERY_LOCATION says %s; mend the setting, or "
+			"use a dataset that lies there",
+			warehouse->bq.dataset, found, wanted));
 	return false;
 }
 
@@ -128,7 +134,7 @@ static bool find_way(struct warehouse *warehouse) {
 	}
 	if (bigquery_endpoint(emulator, &warehouse->endpoint, &problem))
 		return true;
-	log_line(LOG_ERROR, "BIGQUERY_EMULATOR_HOST: %s", problem.ptr);
+	say(warehouse, arena_printf(warehouse->arena, "BIGQUERY_EMULATOR_HOST: %s", problem.ptr));
 	buf_free(&problem);
 	return false;
 }
@@ -159,8 +165,9 @@ static void set_up(struct warehouse *warehouse, bool haste) {
 
 bool warehouse_open(struct warehouse *warehouse, const struct config *config, const char *run_id,
 	enum warehouse_use use) {
-	bool haste = use == WAREHOUSE_HASTE;
-	*warehouse = (struct warehouse){.config = config, .arena = config->arena, .run_id = run_id};
+	bool haste = use == WAREHOUSE_HASTE || use == WAREHOUSE_ASIDE;
+	*warehouse = (struct warehouse){.config = config, .arena = config->arena, .run_id = run_id,
+		.aside = use == WAREHOUSE_ASIDE};
 	warehouse->endpoint = BUF(4096);
 	warehouse->http = http_open(&(struct http_options){.jobs = 8,
 		.user_agent = "mbc-ingest/" MBC_VERSION,

@@ -17,7 +17,8 @@ struct warehouse {
 	bool refused;                   /* one was refused for what it is */
 	bool misconfigured;             /* the settings lead to no warehouse */
 	bool ending;                    /* by warehouse_end() */
-	const char *problem;            /* the first that was said; or NULL */
+	const char *problem;            /* the first; or NULL */
+	bool aside;
 	VEC(const char *) changed;      /* tables that somebody changed by hand, see drift.h */
 	/* Asked before each query and while it runs; false: begin none. NULL: always. */
 	bool (*keep)(void *context);
@@ -25,8 +26,9 @@ struct warehouse {
 	bool keeping;                   /* `keep` is at work, its own queries are not asked about */
 };
 
-/* What it is opened for. In haste, a call that is not answered within seconds has failed. */
-enum warehouse_use { WAREHOUSE_READ, WAREHOUSE_WRITE, WAREHOUSE_HASTE };
+/* What it is opened for. In haste, a call that is not answered within seconds has failed. Aside, that is so,
+ * too, and problems are kept in `problem` and not said. */
+enum warehouse_use { WAREHOUSE_READ, WAREHOUSE_WRITE, WAREHOUSE_HASTE, WAREHOUSE_ASIDE };
 
 /* Opens it and the dataset, which is created (with BIGQUERY_LOCATION) for WAREHOUSE_WRITE. False with
  * the problem said. */
