@@ -22,24 +22,22 @@ RUNS = 25
 
 
 def run_once(command, folder):
-    """Wall time in ms and the most memory in MiB."""
+    """Wall time in ms."""
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
+    if process.wait() != 0:
         sys.exit(f"{' '.join(map(str, command))[:100]} failed")
-    return (time.perf_counter() - start) * 1000, usage.ru_maxrss / 1024
+    return (time.perf_counter() - start) * 1000
 
 
 def measure(commands, folder):
-    """For each command the least time and the most memory of some runs, taken in turns, so that whatever
-    else the machine does meets all of them alike."""
-    best = {name: (float("inf"), 0) for name in commands}
+    """For each command the least time of some runs, taken in turns, so that whatever else the machine does
+    meets all of them alike; and the most memory of one."""
+    best = {name: float("inf") for name in commands}
     for _ in range(RUNS):
         for name, command in commands.items():
-            elapsed, memory = run_once(command, folder)
-            best[name] = (min(best[name][0], elapsed), max(best[name][1], memory))
-    return best
+            best[name] = min(best[name], run_once(command, folder))
+    return {name: (best[name], reading.most_memory(BUILD, command, folder)) for name, command in commands.items()}
 
 
 def instructions(command, folder):
@@ -47,7 +45,7 @@ def instructions(command, folder):
     if not shutil.which("valgrind"):
         return None
     done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
-                          cwd=folder, capture_output=True, text=True)
+                          cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     found = re.search(r"Collected : (\d+)", done.stderr)
     return int(found[1]) / 1e6 if found else None
 

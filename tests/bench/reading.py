@@ -1,6 +1,5 @@
 """How fast mbc-ingest reads pages, beside yajl alone and jq, and how much memory that takes."""
 import os
-import pathlib
 import subprocess
 import tempfile
 
@@ -14,13 +13,12 @@ cache_5m_tokens: .cache_creation.ephemeral_5m_input_tokens, cache_1h_tokens: .ca
 output_tokens, web_search_requests: .server_tool_use.web_search_requests}"""
 
 
-def most_memory(command):
+def most_memory(build, command, folder=None):
     """In MiB."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(map(str, command))} failed")
-    return usage.ru_maxrss / 1024
+    done = subprocess.run([build / "tests/bench/peak", *command], cwd=folder, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))[:100]} failed")
+    return int(done.stdout) / 1024
 
 
 def measure_ways(program):
@@ -34,21 +32,23 @@ def measure_ways(program):
     return seconds, int(size), int(packed)
 
 
-def measure_jq(program):
+def measure_jq(build, program):
     """CPU seconds and MiB for a tenth of the records; the seconds are then as for all."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         subprocess.run([program, "pages", str(FEW)], stdout=file, check=True)
-        process = subprocess.Popen(["jq", "-c", FLATTEN, file.name], stdout=subprocess.DEVNULL)
+        command = ["jq", "-c", FLATTEN, file.name]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         _, _, usage = os.wait4(process.pid, 0)
-    return (usage.ru_utime + usage.ru_stime) * RECORDS / FEW, usage.ru_maxrss / 1024
+        memory = most_memory(build, command)
+    return (usage.ru_utime + usage.ru_stime) * RECORDS / FEW, memory
 
 
 def measure(build, budget):
-    program = pathlib.Path(build) / "tests/bench/ingest"
+    program = build / "tests/bench/ingest"
     seconds, size, packed = measure_ways(program)
-    memory = {(way, count): most_memory([program, way, str(count)]) for way in ("rows", "spool") for count in (FEW, RECORDS)}
+    memory = {(way, count): most_memory(build, [program, way, str(count)]) for way in ("rows", "spool") for count in (FEW, RECORDS)}
     scan, rows, spool = seconds["scan"], seconds["rows"], seconds["spool"]
-    jq, jq_memory = measure_jq(program)
+    jq, jq_memory = measure_jq(build, program)
     print(f"\n{RECORDS:,} records of usage, {size / 1e6:.0f} MB of answers, one core")
     print(f"  {'':32}{'time':>10}{'ratio':>8}{'records a second':>18}{'memory':>10}")
     for name, used, most in (("yajl alone", scan, None), ("to rows", rows, memory["rows", RECORDS]),
