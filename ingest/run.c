@@ -182,10 +182,11 @@ static void say_summary(const struct run *run, int code) {
 		count_status(run, STATUS_DENIED), count_status(run, STATUS_FAILED));
 	log_line(LOG_INFO,
 		"loaded %zu (%zu rows), %zu as before, %zu emptied; built %zu days of facts; "
-		"checks: %zu good, %zu warnings, %zu errors; exit %d",
+		"checks: %zu good, %zu warning%s, %zu error%s; exit %d",
 		run->loads.loaded, run->loads.rows, run->loads.unchanged, run->loads.emptied,
-		run->transforms.days, run->checks.good, run->checks.warnings, run->checks.errors,
-		code);
+		run->transforms.days, run->checks.good, run->checks.warnings,
+		run->checks.warnings == 1 ? "" : "s", run->checks.errors,
+		run->checks.errors == 1 ? "" : "s", code);
 }
 
 /* An array of STRUCT must have a row for its type to be known. */

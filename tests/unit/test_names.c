@@ -101,8 +101,7 @@ static void what_has_a_meaning_is_left_alone(void **state) {
 		"DECLARE whatever INT64 DEFAULT 1; SELECT whatever FROM shop.orders",
 		"SELECT STRUCT(total AS t, city) AS s, @parameter AS p FROM shop.orders",
 		"WITH RECURSIVE a AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM a WHERE n < 5) SELECT n FROM a",
-		"SELECT total FROM shop.orders o WHERE EXISTS (SELECT 1 FROM shop.customers WHERE customer_id = o.order_id "
-		"AND city = 'x')",
+		"SELECT total FROM shop.orders o WHERE EXISTS (SELECT 1 FROM shop.customers WHERE customer_id = o.order_id AND city = 'x')",
 		"SELECT total AT TIME ZONE 'UTC' FROM shop.orders WHERE {{country}} [[AND city = {{city}}]]",
 		"SELECT 1 AS n",
 		"SELECT COUNTIF(is_paid) AS n FROM shop.orders QUALIFY RANK() OVER (ORDER BY n) = 1",
