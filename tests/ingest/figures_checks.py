@@ -120,6 +120,16 @@ def new_model(tables, day):
     return grouped(rows if known else [], ["platform", "model"], tokens=lambda rows: total(rows, "total_tokens"))
 
 
+def coverage_gap(tables, day):
+    """Days between the first and the last of a stream that have nothing, and are older than a week."""
+    found = []
+    for stream in ("anthropic_cost", "anthropic_usage", "claude_code", "cursor_events", "cursor_usage"):
+        days = sorted(row["day"] for row in tables.coverage_current if row["stream"] == stream and row["data_status"])
+        found += [{"stream": stream, "first_day": next_day(before), "last_day": next_day(after, -1)}
+                  for before, after in zip(days, days[1:]) if next_day(before) < min(after, next_day(day, -7))]
+    return found
+
+
 def freshness(tables, now):
     """Streams whose latest good answer is older than 25 hours."""
     limit = (datetime.datetime.fromisoformat(now[:19]) - datetime.timedelta(hours=25)).isoformat()
@@ -129,7 +139,7 @@ def freshness(tables, now):
 
 
 WARNINGS = [attribution, usage_without_cost, cost_without_usage, cursor_cycle, anomaly, key_moved, key_unmapped,
-            key_expiring, sheet_problem, seat_unused, new_model]
+            key_expiring, sheet_problem, seat_unused, new_model, coverage_gap]
 
 
 def where(row, names):
@@ -162,7 +172,12 @@ class Breaker:
             FROM `$coverage`""")
 
     def warn(self):
-        tables = self.tables
+        tables, long_ago = self.tables, next_day(self.first, -60)
+        self.ingest.query(f"""
+            INSERT INTO `$coverage` (stream, day, run_id, recorded_at, status, settled, loaded, fetched_at)
+            SELECT 'cursor_usage', DATE '{long_ago}', 'before', MIN(recorded_at), 'empty', TRUE, FALSE, MIN(recorded_at)
+            FROM `$coverage`""")
+        tables.coverage_current.append({"stream": "cursor_usage", "day": long_ago, "data_status": "empty"})
         early = self.cost_row(self.first, product="api", cost_basis="allocated", component="tokens")
         for row in [row for row in tables.cost if row["cost_date"] == self.first and row["product"] == "api"
                     and all(row[name] == early[name] for name in ("workspace_id", "model"))]:
