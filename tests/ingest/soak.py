@@ -214,11 +214,11 @@ class Shards:
                 "CLOUD_RUN_TASK_ATTEMPT": str(attempt)}
 
     def others(self, victim, execution):
-        """The other tasks, past the proxies."""
+        """The other tasks, past the proxies, by the clock that the victim will have."""
         direct = {"BIGQUERY_EMULATOR_HOST": self.stage.warehouse.url.removeprefix("http://")}
         for name in ("ANTHROPIC_BASE_URL", "CURSOR_BASE_URL", "GOOGLE_SHEETS_BASE_URL"):
             direct[name] = self.stage.vendors.url
-        return [self.stage.ingest.start(*self.COMMAND, **direct, MBC_NOW=self.stage.clock(),
+        return [self.stage.ingest.start(*self.COMMAND, **direct, MBC_NOW=self.stage.clock(1),
                                         **self.environment(task, 0, execution))
                 for task in range(4) if task != victim]
 
