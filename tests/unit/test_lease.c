@@ -16,7 +16,8 @@ static struct {
 	unsigned renewals, others;      /* statements that are not of the lease */
 	/* A statement of a test takes so many rounds of the loop; another run may come in one. */
 	unsigned rounds, stolen_in;
-	bool *slow_done;
+	void (*slow_done)(void *context);
+	void *slow_context;
 	struct bigquery_result *slow_result;
 } row;
 
@@ -71,7 +72,8 @@ void __wrap_bigquery_query_start(struct bigquery *bq, struct arena *arena,
 	(void)bq;
 	*result = (struct bigquery_result){.affected = -1};
 	if (strstr(sql, "slow")) {
-		row.slow_done = context;
+		row.slow_done = done;
+		row.slow_context = context;
 		row.slow_result = result;
 		return;
 	}
@@ -100,7 +102,7 @@ void __wrap_http_run_for(struct http *http, const bool *done, long ms) {
 	if (row.rounds == row.stolen_in)
 		set_holder("run 2026-11-21 other");
 	if (!row.rounds)
-		*row.slow_done = true;
+		row.slow_done(row.slow_context);
 }
 
 static struct arena *arena;
