@@ -113,7 +113,7 @@ def tell(vendors, ingest, days):
     start, middle = next_day(FIRST, -days), next_day(NOW, -2)
     vendors.ask("clock", {"now": f"{FIRST}T06:00:00Z"})
     gone = forget_key(vendors, Told(vendors.url))
-    vendors.fail({"path": "/v1/organizations/usage_report/messages", "query": "inference_geo", "status": 400,
+    vendors.fail({"path": "/v1/organizations/usage_report/messages", "query": "inference_geo", "status": 400, "times": -1,
                   "text": '{"type": "error", "error": {"message": "group_by[]: Input should be a dimension"}}'})
     story.step(FIRST, ("backfill", "--from", start, "--to", next_day(FIRST, -1)),
                {stream: (start, next_day(FIRST, -1)) for stream in LEGACY}, narrow=True)
