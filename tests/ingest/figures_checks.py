@@ -194,13 +194,15 @@ class Breaker:
                     model="unheard-of")
 
     def spend_more(self, tables):
-        """Forty dollars of one event, in the raw row and in the fact; the vendor says nothing of them."""
+        """Forty dollars of one event, in the raw row and in the fact; the vendor says nothing of them, and nobody
+        answers for them."""
         row = self.cost_row(self.day, cost_type="overage")
         self.ingest.query(f"""
             UPDATE `$raw_cursor_events` SET charged_usd = charged_usd + 40 WHERE event_hash = (
               SELECT MIN(event_hash) FROM `$raw_cursor_events`
               WHERE usage_date = '{self.day}' AND is_chargeable AND model = '{row["model"]}' AND ordinal = 0)""")
-        self.change("fct_cost_daily", row, COST_KEYS, cost_usd=row["cost_usd"] + 40, list_usd=row["list_usd"] + 40)
+        self.change("fct_cost_daily", row, COST_KEYS, cost_usd=row["cost_usd"] + 40, list_usd=row["list_usd"] + 40,
+                    attribution="unattributed")
 
     def break_all(self):
         """Each check of severity error, with the rows that it must show."""
@@ -217,7 +219,8 @@ class Breaker:
         seat = self.cost_row(day, cost_type="subscription")
         self.ingest.query(f"""INSERT INTO `$fct_cost_daily`
                               SELECT * FROM `$fct_cost_daily` WHERE {where(seat, COST_KEYS)}""")
-        lazy = next(row for row in tables.usage if row["product"] == "claude_code" and row["rejects"] is not None)
+        lazy = next(row for row in tables.usage if row["product"] == "claude_code" and row["rejects"] is not None
+                    and row["usage_date"] > next_day(day, -28))
         self.change("fct_usage_daily", lazy, [*keys, "api_key_id"], rejects=-1)
         email = max(tables.facts.people.history)
         self.ingest.query(f"""
