@@ -62,23 +62,18 @@ static bool check_freshness(struct warehouse *warehouse, struct check_results *r
 /* All at once: each scans little, and most of its time is that of any query. */
 bool checks_run(struct warehouse *warehouse, day date, struct check_results *results) {
 	VEC(struct question) questions = {0};
-	VEC(const struct sql_file *) files = {0};
-	char first[DAY_TEXT], last[DAY_TEXT];
-	const struct bigquery_parameter days[] = {
-		{.name = "from", .type = "DATE", .value = day_print(date - DAYS + 1, first)},
-		{.name = "to", .type = "DATE", .value = day_print(date, last)},
-	};
+	struct day_parameters days;
+	warehouse_set_days(&days, date - DAYS + 1, date);
 	for (const struct sql_file *file = sql_files; file->name; file++) {
 		struct question question = {.what = file->name,
-			.query = {.sql = file->text, .parameters = days, .parameter_count = COUNT_OF(days)}};
-		if (file->folder != SQL_checks)
-			continue;
-		vec_push(warehouse->arena, &questions, question);
-		vec_push(warehouse->arena, &files, file);
+			.query = {.sql = file->text, .parameters = days.rows,
+				.parameter_count = COUNT_OF(days.rows)}};
+		if (file->folder == SQL_checks)
+			vec_push(warehouse->arena, &questions, question);
 	}
 	if (!warehouse_ask_all(warehouse, questions.items, questions.count))
 		return false;
 	for (size_t i = 0; i < questions.count; i++)
-		judge(files.items[i], &questions.items[i].result, results);
+		judge(sql_find(SQL_checks, questions.items[i].what), &questions.items[i].result, results);
 	return check_freshness(warehouse, results);
 }

@@ -113,6 +113,11 @@ static const char *noted(const struct bigquery_result *seen, const char *name) {
 	return hash;
 }
 
+static bool is_noted(const struct bigquery_result *seen, const char *name, const char *hash) {
+	const char *before = noted(seen, name);
+	return before && strcmp(before, hash) == 0;
+}
+
 static bool is_pending(const struct bigquery_result *seen, const struct sql_file *file) {
 	return file->folder == SQL_migrations && !noted(seen, file->name);
 }
@@ -172,9 +177,8 @@ static bool find_other_views(
 			continue;
 		view.note = arena_printf(warehouse->arena, "view %s", view.name);
 		hash_text(text ? text : "", view.hash);
-		const char *before = noted(seen, view.note);
-		view.known = before != NULL;
-		if (!before || strcmp(before, view.hash) != 0)
+		view.known = noted(seen, view.note) != NULL;
+		if (!is_noted(seen, view.note, view.hash))
 			vec_push(warehouse->arena, others, view);
 	}
 	return true;
@@ -255,7 +259,6 @@ static int migrate(struct warehouse *warehouse) {
 /* Views and descriptions, as this version has them. A fresh dataset's tables have theirs already. */
 static bool renew(struct warehouse *warehouse, const struct bigquery_result *seen, const char *hash) {
 	bool fresh = seen->row_count == 0;
-	const char *before = noted(seen, schema_name);
 	struct notes notes = {.sql = BUF(1 << 20)};
 	if (!make(warehouse, SQL_views, NULL) || (!fresh && !drift_describe(warehouse)) ||
 		!add_views(warehouse, seen, &notes))
@@ -263,7 +266,7 @@ static bool renew(struct warehouse *warehouse, const struct bigquery_result *see
 	for (const struct sql_file *file = sql_files; file->name && fresh; file++)
 		if (file->folder == SQL_migrations)
 			add_migration(&notes, file);
-	if (!before || strcmp(before, hash) != 0)
+	if (!is_noted(seen, schema_name, hash))
 		add_note(&notes, schema_name, hash);
 	return write_notes(warehouse, &notes);
 }
@@ -289,9 +292,7 @@ static int bring(struct warehouse *warehouse, bool always) {
 	if (!drift_read(warehouse))
 		return warehouse_exit(warehouse);
 	hash_schema(hash);
-	const char *before = noted(&seen, schema_name);
-	bool is_noted = before && strcmp(before, hash) == 0;
-	if ((is_noted && !always) || warehouse->changed.count)
+	if ((is_noted(&seen, schema_name, hash) && !always) || warehouse->changed.count)
 		return keep_views(warehouse, tables, &seen) ? EXIT_DONE : warehouse_exit(warehouse);
 	return renew(warehouse, &seen, hash) ? EXIT_DONE : warehouse_exit(warehouse);
 }

@@ -150,7 +150,7 @@ static void set_up(struct warehouse *warehouse, bool haste) {
 	warehouse->bq = (struct bigquery){
 		.http = warehouse->http,
 		.google = warehouse->google,
-		.endpoint = local ? warehouse->endpoint.ptr : NULL,
+		.endpoint = warehouse->endpoint.ptr,
 		.project = config_text(config, SETTING_PROJECT),
 		.dataset = config_text(config, SETTING_DATASET),
 		.max_bytes = most,
@@ -284,15 +284,20 @@ bool warehouse_query(struct warehouse *warehouse, const char *what, const char *
 		result ? result : &unread);
 }
 
+void warehouse_set_days(struct day_parameters *days, day from, day to) {
+	days->rows[0] = (struct bigquery_parameter){
+		.name = "from", .type = "DATE", .value = day_print(from, days->from)};
+	days->rows[1] = (struct bigquery_parameter){
+		.name = "to", .type = "DATE", .value = day_print(to, days->to)};
+}
+
 bool warehouse_query_days(struct warehouse *warehouse, const char *what, const char *sql, day from,
 	day to, struct bigquery_result *result) {
-	char first[DAY_TEXT], last[DAY_TEXT];
 	struct bigquery_result unread;
-	const struct bigquery_parameter days[] = {
-		{.name = "from", .type = "DATE", .value = day_print(from, first)},
-		{.name = "to", .type = "DATE", .value = day_print(to, last)},
-	};
+	struct day_parameters days;
+	warehouse_set_days(&days, from, to);
 	return warehouse_ask(warehouse, what,
-		&(struct bigquery_query){.sql = sql, .parameters = days, .parameter_count = 2},
+		&(struct bigquery_query){
+			.sql = sql, .parameters = days.rows, .parameter_count = COUNT_OF(days.rows)},
 		result ? result : &unread);
 }

@@ -36,6 +36,14 @@ bool warehouse_open(struct warehouse *warehouse, const struct config *config, co
 	enum warehouse_use use);
 void warehouse_close(struct warehouse *warehouse);
 
+/* The parameters @from and @to of a query, and their texts: it must stay where it was set. */
+struct day_parameters {
+	char from[DAY_TEXT], to[DAY_TEXT];
+	struct bigquery_parameter rows[2];
+};
+
+void warehouse_set_days(struct day_parameters *days, day from, day to);
+
 /* What is asked side by side with others: `result` and `answered` come out. */
 struct question {
 	const char *what;               /* the name under which a problem is said; NULL: it is not */

@@ -12,23 +12,10 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / folder) for folder in ("tests", "tests/cases", "tests/warehouse")]
 
-from harness import Tap
-from warehouse import Warehouse, install
+from warehouse import with_warehouse
 
 BUILD = pathlib.Path(os.environ.get("MBC_BUILD", ROOT / "build"))
 DAY, NOW = "2026-11-21", "2026-11-22T06:00:00Z"
-
-
-def with_warehouse(test):
-    """Runs `test(tap, warehouse)` and gives the exit code; where there can be no warehouse, all is skipped."""
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse:
-        test(tap, warehouse)
-    return tap.end()
 
 
 class Vendors:

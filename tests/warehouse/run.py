@@ -8,10 +8,7 @@ import re
 import subprocess
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cases"))
-
-from harness import Tap
-from warehouse import ROOT, Refused, Warehouse, install
+from warehouse import ROOT, Refused, with_warehouse
 
 BUILD = pathlib.Path(os.environ.get("MBC_BUILD", ROOT / "build"))
 OPTIONAL = re.compile(r"\[\[.*?\]\]", re.DOTALL)
@@ -116,18 +113,11 @@ def charts(tap, warehouse):
         tap.result(message is None, f"{key} can run with every filter", message or "")
 
 
-def main():
-    why = install()
-    if why:
-        print(f"1..0 # SKIP {why}")
-        return 0
-    tap = Tap()
-    with Warehouse() as warehouse:
-        launcher(tap, warehouse)
-        tables(tap, warehouse)
-        charts(tap, warehouse)
-    return tap.end()
+def main(tap, warehouse):
+    launcher(tap, warehouse)
+    tables(tap, warehouse)
+    charts(tap, warehouse)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(with_warehouse(main))

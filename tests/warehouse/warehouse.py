@@ -6,12 +6,17 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests/cases"))
+
+from harness import Tap
+
 PROGRAMS = ROOT / "vm/sandbox/warehouse"
 TOOLS = ROOT / ".tools/warehouse"
 
@@ -116,3 +121,15 @@ class Warehouse:
                  "BIGQUERY_DATASET": "ai_usage", "BIGQUERY_EMULATOR_HOST": self.url.removeprefix("http://")},
             capture_output=True, text=True)
         return done.returncode, done.stderr
+
+
+def with_warehouse(test):
+    """Runs `test(tap, warehouse)` and gives the exit code; where there can be no warehouse, all is skipped."""
+    why = install()
+    if why:
+        print(f"1..0 # SKIP {why}")
+        return 0
+    tap = Tap()
+    with Warehouse() as warehouse:
+        test(tap, warehouse)
+    return tap.end()

@@ -47,10 +47,10 @@ TEMPORARY_TABLES = "SELECT table_name FROM duckdb_tables() WHERE temporary"
 NO_TABLES = "SELECT '' AS table_name WHERE false"
 
 
-def in_turn(change):
+def in_turn(change, tries=TRIES):
     """Makes a change that stands alone, again when another came between: DuckLake has undone it then. BigQuery
     gives up at last, in these words."""
-    for turn in range(TRIES):
+    for turn in range(tries):
         try:
             return change()
         except duckdb.TransactionException:
@@ -217,9 +217,9 @@ def run_query(cursor, project, job, config, dry_run=False, session=None):
 
 
 def run_statement(cursor, tree, *rest):
-    """Of a transaction only the commit can be undone by another, and its earlier statements are gone, too."""
+    """A commit is not tried again: the statements before it are gone with it."""
     with defining if isinstance(tree, query.DDL) else contextlib.nullcontext():
-        return in_turn(lambda: plain_statement(cursor, tree, *rest))
+        return in_turn(lambda: plain_statement(cursor, tree, *rest), 1 if isinstance(tree, exp.Commit) else TRIES)
 
 
 def create_dataset(project, body):
